@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Every error that can leave a stage of Postern, with its stable code. The code is what people search for,
+ * what `--json` prints and what `docs/errors.md` explains; it never changes once released.
+ *
+ * `permanent` says whether trying the same again can succeed: `false` becomes a 4yz reply (or `-ERR [SYS/TEMP]`),
+ * so that a sender keeps its copy and tries again (I7).
+ */
+export const errorCatalogue = {
+  // Sealing
+  "seal/wrong-passphrase": { permanent: true, text: "the passphrase does not open this identity" },
+  "seal/no-identity-match": { permanent: true, text: "the sealed message is not for this mailbox" },
+  "seal/damaged-header": { permanent: true, text: "the header of the sealed message is damaged" },
+  "seal/damaged-payload": { permanent: true, text: "the payload of the sealed message is damaged or cut off" },
+  "seal/swapped-message": { permanent: true, text: "the sealed message belongs to another mailbox or unique-id" },
+  "seal/bad-key": { permanent: true, text: "the key is not a valid age recipient or identity" },
+
+  // Store
+  "store/in-use": { permanent: false, text: "another gateway is running on this data directory" },
+  "store/disk-low": { permanent: false, text: "the disk has too little free space" },
+  "store/failing": { permanent: false, text: "the store could not write or sync" },
+  "store/stopped": { permanent: false, text: "the store is stopping" },
+  "store/not-found": { permanent: true, text: "no such message" },
+  "store/damaged": { permanent: true, text: "stored bytes differ from what was recorded" },
+  "store/bad-version": { permanent: true, text: "the data directory was written by another version" },
+  "store/no-data": { permanent: true, text: "the directory is not a Postern data directory" },
+  "store/maildrop-locked": { permanent: false, text: "another session has this maildrop" },
+
+  // Mailbox
+  "mailbox/unknown": { permanent: true, text: "no such mailbox" },
+  "mailbox/not-suspended": { permanent: true, text: "the mailbox must be suspended first" },
+  "mailbox/not-empty": { permanent: true, text: "the mailbox still holds messages" },
+  "mailbox/bad-request": { permanent: true, text: "the mailbox cannot be changed like that" },
+
+  // Configuration and command line
+  "config/invalid": { permanent: true, text: "the configuration is not valid" },
+  "config/unreadable": { permanent: true, text: "the configuration file cannot be read" },
+  "cli/usage": { permanent: true, text: "wrong usage" },
+  "cli/no-password": { permanent: true, text: "a password is needed" },
+
+  // Listening
+  "listen/address-in-use": { permanent: true, text: "the address is in use" },
+  "listen/bad-certificate": { permanent: true, text: "the certificate or its key cannot be used" },
+} as const satisfies Record<string, { permanent: boolean; text: string }>;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+
+/**
+ * The one error class. `message` says what is wrong and what to do; `code` is stable; `cause` is what was caught.
+ * "Not mine" is a value, "broken" is an exception: nothing here is thrown for a peer's ordinary mistake.
+ */
+export class PosternError extends Error {
+  override readonly name = "PosternError";
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, detail?: string, options?: { cause?: unknown }) {
+    super(
+      detail === undefined ? errorCatalogue[code].text : `${errorCatalogue[code].text}: ${detail}`,
+      options?.cause === undefined ? undefined : { cause: options.cause },
+    );
+    this.code = code;
+  }
+
+  get permanent(): boolean {
+    return errorCatalogue[this.code].permanent;
+  }
+}
+
+/** Tells whether `error` is ours and carries `code`. */
+export function hasCode(error: unknown, code: ErrorCode): error is PosternError {
+  return error instanceof PosternError && error.code === code;
+}
+
+/** What a caught value says, for a log. Never shown to a peer: it may name paths. */
+export function describeError(error: unknown): string {
+  if (error instanceof PosternError) return `${error.code}: ${error.message}`;
+  if (error instanceof Error) return `${error.name}: ${error.message}`;
+  return String(error);
+}

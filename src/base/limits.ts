@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Every limit, with its reason. A limit is enforced where the bytes arrive. Those that an administrator may change
+ * are the defaults of the configuration schema; the rest are fixed by a protocol or by the design.
+ */
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+export const limits = {
+  /** Journal reports wrap the original in base64: 150 MB of attachments make over 200 MB on the wire. */
+  maxMessageBytes: 250 * MiB,
+  /** RFC 5321 §4.5.3.1.4 says 512; extensions and long mailbox addresses need more, RFC 5321 §4.1.1.11. */
+  smtpCommandLineBytes: 4 * KiB,
+  /** RFC 4954 §4: a server takes at least 12,288 octets of a base64 exchange. */
+  saslLineBytes: 16 * KiB,
+  /** RFC 2449 §4 says 255; user names of the proxy grammar are longer. */
+  pop3CommandLineBytes: 1 * KiB,
+  /** RFC 5321 §4.5.3.1.8 wants at least 100; announced by LIMITS (RFC 9422). */
+  recipientsPerTransaction: 1000,
+  /** One sealed copy is made per mailbox while the content streams; each holds up to two chunks of 64 KiB. */
+  mailboxesPerTransaction: 100,
+  /** A peer that keeps erring is a probe or is broken; Postfix uses 20. */
+  errorsPerSession: 20,
+  /** A session that never ends cannot be drained; a busy journal sender reconnects without loss. */
+  commandsPerSession: 100_000,
+  /** Descriptors and memory are finite: 12 KiB plain and 50 KiB TLS a connection. */
+  connectionsTotal: 4000,
+  /** One address must not take all; the large providers deliver from many addresses. */
+  connectionsPerAddress: 200,
+  /** RFC 5321 §4.5.3.2.7: a server waits at least five minutes for a command. */
+  smtpIdleMs: 300_000,
+  /** RFC 1939 §3: autologout after at least ten minutes. */
+  pop3IdleMs: 600_000,
+  /** Content slower than this is a slowloris, not a slow line; measured over `minimumRateWindowMs`. */
+  minimumDataBytesPerSecond: 256,
+  minimumRateWindowMs: 60_000,
+  /** 250 MiB at 128 KiB/s; nothing honest takes longer. */
+  transactionMs: 2_100_000,
+  /** A TLS handshake is two round trips. */
+  tlsHandshakeMs: 30_000,
+  /** Time for running sessions to end when the gateway stops. */
+  drainMs: 10_000,
+  /** Below this a message shares a segment file, above it has a file of its own and is streamed. */
+  segmentMessageBytes: 512 * KiB,
+  /** What may be on its way from the network thread to the store for one message before back-pressure. */
+  depositWindowBytes: 512 * KiB,
+  /** Free space kept for the index and for pulling to go on. */
+  diskReserveBytes: 256 * MiB,
+  /** How long a second delivery of the same bytes is known as such: Google retries for eight days. */
+  repeatedDeliveryMs: 10 * 24 * 3600 * 1000,
+  /** Password checks at the same time; each takes 32 MiB or more and one core. */
+  passwordChecksAtOnce: 2,
+  /** Password checks that may wait; beyond this the answer is "try later". */
+  passwordChecksWaiting: 64,
+  /** Wrong passwords per address before it must wait. */
+  passwordFailuresPerAddress: 10,
+  passwordFailureWindowMs: 300_000,
+} as const;

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { LogEventCode } from "./events.ts";
+
+/** Values that may stand in a log event. Bytes, passwords and protocol lines have no place there. */
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** Where a stage reports what happened. One event, one code of the catalogue; the text belongs to the catalogue. */
+export interface Log {
+  event(code: LogEventCode, fields?: LogFields): void;
+  /** The same log with fields that every event carries (session number, peer). */
+  with(fields: LogFields): Log;
+}
+
+export const silentLog: Log = {
+  event: () => undefined,
+  with: () => silentLog,
+};

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { MailboxId, UniqueId } from "../base/ids.ts";
+
+/**
+ * What the stages before and behind the store may rely on. The store sees sealed bytes only and cannot unseal.
+ *
+ *   capture → store:  begin → write… → commit                       (journal intake: one step, one sync)
+ *                     begin → write… → prepare → settle | abort     (proxies: offered before the upstream's verdict)
+ *   store → pull:     maildrop → open… → remove → release
+ */
+export interface Store {
+  readonly mailboxes: MailboxTable;
+
+  /**
+   * Starts one sealed message. Its unique-id is known at once, so that the trace block can name it.
+   * Throws `store/disk-low`, `store/failing` or `store/stopped`.
+   */
+  begin(mailbox: MailboxId, hints: DepositHints): Deposit;
+
+  /**
+   * Keeps a sealed addendum (a second receipt, an upstream's verdict) beside a message, durably.
+   * Resolves although the message was removed meanwhile: the ledger has the row then.
+   */
+  addAddendum(message: UniqueId, mailbox: MailboxId, addendum: Addendum): Promise<Receipt>;
+
+  /** Whether a message of about this size would be taken now; answers from memory. */
+  readiness(expectedBytes: number): Readiness;
+
+  /**
+   * Notes a refusal in the mailbox's ledger. Fire and forget: rides on the next group commit; many of one cause
+   * within a minute become one row with a count, so that a hostile peer cannot fill the disk.
+   */
+  noteRefusal(mailbox: MailboxId, cause: string): void;
+
+  /**
+   * An exclusive lease on a mailbox and a frozen snapshot of what it holds, oldest first.
+   * Throws `store/maildrop-locked` while another holds it. Writers are never blocked.
+   */
+  maildrop(mailbox: MailboxId, holder: string): Promise<Maildrop>;
+
+  /** Counts per mailbox, for lists and health. Runs beside the writer. */
+  counts(): Promise<ReadonlyMap<MailboxId, MailboxCounts>>;
+
+  /** Ends running deposits as aborted, finishes the last group commit and closes the files. */
+  stop(): Promise<void>;
+}
+
+export type Readiness = "ready" | "disk-low" | "failing" | "stopped";
+
+/** How a message reached us. */
+export type Source = "journal" | "smtp-proxy" | "pop3-proxy";
+
+export interface DepositHints {
+  readonly source: Source;
+  readonly receivedAtMs: number;
+  /** Declared size of the content (SMTP `SIZE=`), when known. */
+  readonly expectedBytes?: number;
+}
+
+export interface Deposit {
+  readonly uniqueId: UniqueId;
+
+  /**
+   * Adds sealed bytes; the store owns the buffer from then on. Returns `undefined` when more may come at once, else a
+   * promise that resolves when more may come (I9) and rejects with the store's error.
+   */
+  write(sealed: Uint8Array): Promise<void> | undefined;
+
+  /** Durable and visible in one step. `kept: "repeated"` means: nothing was stored, the message was there already. */
+  commit(facts: DepositFacts): Promise<CommitResult>;
+
+  /** Durable, state *offered*, invisible to pull. A crash from here on leaves the message as *unknown*, kept. */
+  prepare(facts: DepositFacts): Promise<Receipt>;
+
+  /** After `prepare`: makes the message visible, with a sealed addendum (the upstream's verdict) when there is one. */
+  settle(outcome: "accepted" | "unknown", addendum?: Addendum): Promise<void>;
+
+  /** Forgets the message, before or after `prepare`. Never throws. */
+  abort(): Promise<void>;
+}
+
+export interface DepositFacts {
+  /** Length of our trace block at the head of the plaintext, in octets. */
+  readonly traceBytes: number;
+  /** Length of the received content, in octets. */
+  readonly contentBytes: number;
+  /** What RETR will send for content alone: CRLF line ends, before dot-stuffing (RFC 1939 §11). */
+  readonly contentPop3Bytes: number;
+  /** What POP3 cannot carry of this content; bits of `Deviation`. */
+  readonly deviations: number;
+  /** Keyed hash over mailbox, reverse-path and content, to know a repeated delivery by; never a bare digest. */
+  readonly fingerprint?: Uint8Array;
+}
+
+/** Bits of `deviations`: where POP3 cannot carry the exact octets. */
+export const Deviation = {
+  bareLf: 1,
+  bareCr: 2,
+  nul: 4,
+  noFinalCrlf: 8,
+} as const;
+
+/** The proof handed back after a sync (I1). */
+export interface Receipt {
+  readonly uniqueId: UniqueId;
+  readonly receivedAtMs: number;
+  readonly sealedBytes: number;
+  /** SHA-256 of the sealed bytes. */
+  readonly sha256: Uint8Array;
+  /** Position in the mailbox's ledger, from 1. */
+  readonly ledgerPosition: number;
+}
+
+export type CommitResult =
+  | { readonly kept: "new"; readonly receipt: Receipt }
+  | { readonly kept: "repeated"; readonly earlier: UniqueId };
+
+export interface Addendum {
+  readonly kind: "receipt" | "verdict";
+  /** A sealed file of its own, for the same mailbox. */
+  readonly sealed: Uint8Array;
+  readonly atMs: number;
+}
+
+/** One mailbox as one pull session sees it (RFC 1939 §4). Index 0 is the oldest message; numbers never move. */
+export interface Maildrop {
+  readonly mailbox: MailboxId;
+  readonly count: number;
+  /** Trace block and content as RETR sends them, without dot-stuffing. */
+  pop3Bytes(index: number): number;
+  uniqueId(index: number): UniqueId;
+  /** Opens one sealed message. Throws `store/not-found`, `store/damaged`, `store/failing`. */
+  open(index: number): Promise<SealedSource>;
+  /** Notes that the whole message went to the puller; the row rides on the next group commit. */
+  notePulled(index: number): void;
+  /**
+   * Removes in one durable step and writes the cause to the ledger (I8). Resolves when synced.
+   * `failed` lists those which are still there.
+   */
+  remove(indexes: Iterable<number>, cause: string): Promise<{ readonly removed: number; readonly failed: number }>;
+  /** Gives the lease back. Idempotent. */
+  release(): void;
+}
+
+/** A sealed message, open for reading. */
+export interface SealedSource {
+  readonly message: StoredMessage;
+  /** Up to `maxBytes` sealed octets from `position`; empty at the end. */
+  read(position: number, maxBytes: number): Promise<Buffer>;
+  /** The addenda in the order they were kept; each is a sealed file of its own. */
+  addenda(): Promise<readonly Addendum[]>;
+  close(): void;
+}
+
+/** What stands in clear about one message (I4). */
+export interface StoredMessage {
+  readonly uniqueId: UniqueId;
+  readonly mailbox: MailboxId;
+  readonly state: MessageState;
+  readonly source: Source;
+  readonly receivedAtMs: number;
+  readonly sealedBytes: number;
+  readonly sha256: Uint8Array;
+  readonly traceBytes: number;
+  readonly contentBytes: number;
+  readonly contentPop3Bytes: number;
+  readonly deviations: number;
+}
+
+/** *offered* is durable but awaits the upstream's verdict; *unknown* is kept and shown because the verdict never came. */
+export type MessageState = "offered" | "accepted" | "unknown";
+
+export interface MailboxCounts {
+  readonly messages: number;
+  readonly sealedBytes: number;
+  readonly oldestReceivedAtMs: number | undefined;
+  readonly lastReceivedAtMs: number | undefined;
+  readonly lastPulledAtMs: number | undefined;
+}
+
+/** The registry's rows. The store keeps them; what they mean is `mailbox/`'s business. */
+export interface MailboxTable {
+  /** All rows, from memory. */
+  all(): readonly MailboxRow[];
+  get(id: MailboxId): MailboxRow | undefined;
+  /** Adds a row, durably, with a ledger row `created`. */
+  insert(row: MailboxRow): Promise<void>;
+  /** Replaces a row, durably; `event` goes to the ledger. */
+  update(row: MailboxRow, event: MailboxEvent): Promise<void>;
+  /** Removes a mailbox and every message in it, durably. The ledger stays. Returns how many messages went. */
+  remove(id: MailboxId, cause: string): Promise<number>;
+  /** Removes every message of a mailbox, durably (`mailbox password --reset --discard-mail`). */
+  discardMessages(id: MailboxId, cause: string): Promise<number>;
+}
+
+export type MailboxEvent = "changed" | "activated" | "suspended" | "key-changed" | "password-changed";
+
+export interface MailboxRow {
+  readonly id: MailboxId;
+  readonly name: string;
+  readonly description: string;
+  readonly state: "active" | "suspended";
+  readonly createdAtMs: number;
+  /** The age recipient (`age1pq1…` or `age1…`) that messages are sealed to. Public. */
+  readonly recipient: string;
+  /** The age identity, sealed with the mailbox password (scrypt stanza). */
+  readonly identityFile: Uint8Array;
+  /** Peers that may deliver: CIDR ranges and preset names; empty means any. */
+  readonly allowedPeers: readonly string[];
+  readonly requireTls: boolean;
+  /** Further settings by name, so that a new one needs no new table. */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
