@@ -41,6 +41,7 @@ export const errorCatalogue = {
 
   // Listening
   "listen/address-in-use": { permanent: true, text: "the address is in use" },
+  "listen/cannot-bind": { permanent: true, text: "the address cannot be listened on" },
   "listen/bad-certificate": { permanent: true, text: "the certificate or its key cannot be used" },
 } as const satisfies Record<string, { permanent: boolean; text: string }>;
 

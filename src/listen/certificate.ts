@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createPrivateKey, createPublicKey, randomBytes, webcrypto, X509Certificate } from "node:crypto";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { isIP } from "node:net";
+import { join } from "node:path";
+import { createSecureContext, type SecureContext } from "node:tls";
+import { describeError, PosternError } from "../base/errors.ts";
+
+/** A certificate chain with its key, as PEM. */
+export interface CertificatePair {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+export interface CertificateFacts {
+  readonly subject: string;
+  readonly names: string;
+  readonly notAfter: Date;
+  /** SHA-256 over the DER, colon-separated, as mail clients show it. */
+  readonly fingerprint: string;
+}
+
+const selfSignedDays = 825;
+
+/** Reads a pair from two PEM files. Throws `listen/bad-certificate` with what is wrong. */
+export async function loadCertificate(certificateFile: string, keyFile: string): Promise<CertificatePair> {
+  try {
+    const pair = {
+      certificate: await readFile(certificateFile, "utf8"),
+      key: await readFile(keyFile, "utf8"),
+    };
+    checkPair(pair);
+    return pair;
+  } catch (error) {
+    if (error instanceof PosternError) throw error;
+    throw new PosternError("listen/bad-certificate", `${certificateFile}, ${keyFile}: ${describeError(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** The pair in `directory`, made there when it is absent: ECDSA P-256, valid for the given names. */
+export async function loadOrCreateSelfSigned(directory: string, names: readonly string[]): Promise<CertificatePair> {
+  const certificateFile = join(directory, "certificate.pem");
+  const keyFile = join(directory, "key.pem");
+  try {
+    return await loadCertificate(certificateFile, keyFile);
+  } catch (error) {
+    if (!(error instanceof PosternError) || !isMissingFile(error.cause)) throw error;
+  }
+  const pair = await createSelfSigned(names);
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await writeWhole(keyFile, pair.key, 0o600);
+  await writeWhole(certificateFile, pair.certificate, 0o644);
+  return pair;
+}
+
+/** Makes a self-signed certificate with every name as subjectAltName (RFC 5280 §4.2.1.6). */
+export async function createSelfSigned(names: readonly string[]): Promise<CertificatePair> {
+  // Loaded here: only a first start needs it, and it costs more than the rest of the start.
+  await import("reflect-metadata");
+  const x509 = await import("@peculiar/x509");
+  const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+  const now = Date.now();
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned(
+    {
+      serialNumber: randomBytes(16).toString("hex"),
+      name: [{ CN: [names[0] ?? "postern"] }],
+      notBefore: new Date(now - 3_600_000),
+      notAfter: new Date(now + selfSignedDays * 86_400_000),
+      signingAlgorithm: algorithm,
+      keys,
+      extensions: [
+        new x509.BasicConstraintsExtension(false, undefined, true),
+        new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+        new x509.SubjectAlternativeNameExtension(
+          names.map((name) => ({ type: isIP(name) === 0 ? ("dns" as const) : ("ip" as const), value: name })),
+        ),
+      ],
+    },
+    webcrypto,
+  );
+  const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey("pkcs8", keys.privateKey));
+  const key = createPrivateKey({ key: pkcs8, format: "der", type: "pkcs8" });
+  return { certificate: certificate.toString("pem"), key: key.export({ format: "pem", type: "pkcs8" }).toString() };
+}
+
+export function certificateFacts(pair: CertificatePair): CertificateFacts {
+  const certificate = new X509Certificate(pair.certificate);
+  return {
+    subject: certificate.subject.replaceAll("\n", ", "),
+    names: certificate.subjectAltName ?? "",
+    notAfter: new Date(certificate.validTo),
+    fingerprint: certificate.fingerprint256,
+  };
+}
+
+export type TlsVersion = "TLSv1.2" | "TLSv1.3";
+
+/** The TLS context of all listeners (RFC 9325 §3.1.1: 1.2 or newer). */
+export function secureContextOf(pair: CertificatePair, minVersion: TlsVersion): SecureContext {
+  return createSecureContext({ cert: pair.certificate, key: pair.key, minVersion, honorCipherOrder: true });
+}
+
+function checkPair(pair: CertificatePair): void {
+  const certificate = new X509Certificate(pair.certificate);
+  const key = createPrivateKey(pair.key);
+  if (!certificate.publicKey.equals(createPublicKey(key)))
+    throw new PosternError("listen/bad-certificate", "the key does not belong to the first certificate of the chain");
+}
+
+function isMissingFile(cause: unknown): boolean {
+  return cause instanceof Error && "code" in cause && cause.code === "ENOENT";
+}
+
+async function writeWhole(file: string, text: string, mode: number): Promise<void> {
+  await writeFile(`${file}.new`, text, { mode, flush: true });
+  await rename(`${file}.new`, file);
+}
