@@ -13,7 +13,11 @@ export function generateMailboxId(): MailboxId {
 /** Reads a mailbox id in any letter case; `undefined` when it is not one. */
 export function parseMailboxId(text: string): MailboxId | undefined {
   const lower = text.toLowerCase();
-  return mailboxIdPattern.test(lower) ? (lower as MailboxId) : undefined;
+  return isMailboxId(lower) ? lower : undefined;
+}
+
+function isMailboxId(text: string): text is MailboxId {
+  return mailboxIdPattern.test(text);
 }
 
 /**

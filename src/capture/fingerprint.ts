@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createHash, createHmac, type Hash, hash } from "node:crypto";
+import type { MailboxId } from "../base/ids.ts";
+
+/** SHA-256 over the content octets as they stream by. One pass serves every mailbox of a transaction. */
+export class ContentDigest {
+  #hash: Hash | undefined;
+  #only: Uint8Array | undefined;
+
+  update(content: Uint8Array): void {
+    if (this.#hash !== undefined) this.#hash.update(content);
+    else if (this.#only === undefined) this.#only = content;
+    else this.#hash = createHash("sha256").update(this.#only).update(content);
+  }
+
+  finish(): Buffer {
+    // Most mail is one read; the one-shot digest costs half of an object that streams.
+    return this.#hash?.digest() ?? hash("sha256", this.#only ?? new Uint8Array(0), "buffer");
+  }
+}
+
+/**
+ * What a repeated delivery is known by: same mailbox, same reverse-path, same content. Keyed, because a bare digest of
+ * mail that somebody else has too would tell a thief of the disk that it is here (I4).
+ *
+ * @returns 16 octets
+ */
+export function fingerprintOf(
+  key: Uint8Array,
+  mailbox: MailboxId,
+  reversePath: string | null,
+  contentDigest: Uint8Array,
+): Uint8Array {
+  // A reverse-path holds no NUL, so the parts cannot run into each other; the null path differs from every other.
+  return createHmac("sha256", key)
+    .update(`${mailbox}\0${reversePath === null ? "<>" : reversePath}\0`)
+    .update(contentDigest)
+    .digest()
+    .subarray(0, 16);
+}
