@@ -56,4 +56,6 @@ export const limits = {
   /** Wrong passwords per address before it must wait. */
   passwordFailuresPerAddress: 10,
   passwordFailureWindowMs: 300_000,
+  /** Addresses whose failures are remembered; about 1 MB. */
+  passwordFailureAddresses: 10_000,
 } as const;
