@@ -45,6 +45,9 @@ export const limits = {
   segmentMessageBytes: 512 * KiB,
   /** What may be on its way from the network thread to the store for one message before back-pressure. */
   depositWindowBytes: 512 * KiB,
+  /** A sealed header: each hybrid stanza takes 1.6 kB, and every stanza of ours costs an unwrapping. */
+  sealedHeaderBytes: 64 * KiB,
+  sealedHeaderStanzas: 32,
   /** Free space kept for the index and for pulling to go on. */
   diskReserveBytes: 256 * MiB,
   /** How long a second delivery of the same bytes is known as such: Google retries for eight days. */
