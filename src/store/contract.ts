@@ -86,19 +86,11 @@ export interface DepositFacts {
   readonly contentBytes: number;
   /** What RETR will send for content alone: CRLF line ends, before dot-stuffing (RFC 1939 §11). */
   readonly contentPop3Bytes: number;
-  /** What POP3 cannot carry of this content; bits of `Deviation`. */
+  /** What POP3 cannot carry of this content; bits of `Deviation` in `base/deviation.ts`. */
   readonly deviations: number;
   /** Keyed hash over mailbox, reverse-path and content, to know a repeated delivery by; never a bare digest. */
   readonly fingerprint?: Uint8Array;
 }
-
-/** Bits of `deviations`: where POP3 cannot carry the exact octets. */
-export const Deviation = {
-  bareLf: 1,
-  bareCr: 2,
-  nul: 4,
-  noFinalCrlf: 8,
-} as const;
 
 /** The proof handed back after a sync (I1). */
 export interface Receipt {

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Envelope, EnvelopeRecipient, Hello, OpenTransaction } from "../envelope.ts";
+import type { Refusal } from "../refusal.ts";
+import type { Reply } from "../reply.ts";
+
+export interface SmtpServerSettings {
+  /** Our name in the greeting and in the reply to EHLO (RFC 5321 §4.1.1.1). */
+  readonly hostName: string;
+  /** The connection is encrypted: STARTTLS is not offered. */
+  readonly encrypted: boolean;
+  readonly maxMessageBytes: number;
+  readonly maxRecipients: number;
+  readonly maxErrors: number;
+  readonly maxCommands: number;
+  readonly maxLineBytes: number;
+}
+
+export type SmtpServerEvent =
+  /** The connection stands; the greeting is wanted. Not sent after STARTTLS (RFC 3207 §4.2). */
+  | { readonly type: "connected" }
+  | { readonly type: "bytes"; readonly bytes: Buffer }
+  | { readonly type: "answer"; readonly answer: Answer };
+
+/** What the session decided about the open question. */
+export type Answer =
+  | { readonly accepted: true; readonly reply?: Reply }
+  | { readonly accepted: false; readonly refusal: Refusal };
+
+/**
+ * What the session is to do, in order. A question (`ask-…`) is always the last effect; until its answer the machine takes
+ * no further command, and the session reads nothing.
+ */
+export type SmtpServerEffect =
+  | { readonly type: "reply"; readonly reply: Reply; readonly refusal?: Refusal }
+  | { readonly type: "ask-mail"; readonly transaction: OpenTransaction }
+  | { readonly type: "ask-recipient"; readonly transaction: OpenTransaction; readonly recipient: EnvelopeRecipient }
+  /** Content follows: get ready to keep it. */
+  | { readonly type: "ask-content"; readonly envelope: Envelope }
+  | { readonly type: "content"; readonly bytes: Buffer }
+  /** The content is whole. The answer is the reply to it. */
+  | { readonly type: "ask-commit" }
+  /** The transaction ended without its content being kept. */
+  | { readonly type: "discard" }
+  | { readonly type: "start-tls" }
+  | { readonly type: "close" };
+
+/** A transaction with what it has got so far. */
+export interface Transaction extends OpenTransaction {
+  readonly recipients: readonly EnvelopeRecipient[];
+}
+
+/** The state of the conversation. In `content` and `chunk` octets are mail data, so verbs have no place there. */
+export type State =
+  | { readonly name: "connected" }
+  | { readonly name: "ready"; readonly hello: Hello }
+  | { readonly name: "envelope"; readonly hello: Hello; readonly transaction: Transaction }
+  /** Between two BDAT. `failed`: what made the transaction fail; only RSET, MAIL or EHLO clear it. */
+  | {
+      readonly name: "chunks";
+      readonly hello: Hello;
+      readonly transaction: Transaction;
+      readonly receivedBytes: number;
+      readonly failed: Refusal | undefined;
+    }
+  | {
+      readonly name: "content";
+      readonly hello: Hello;
+      readonly receivedBytes: number;
+      readonly failed: Refusal | undefined;
+    }
+  | {
+      readonly name: "chunk";
+      /** Where the conversation stands when this chunk has been read. */
+      readonly after: CommandState;
+      readonly remainingBytes: number;
+      readonly last: boolean;
+      readonly failed: Refusal | undefined;
+    }
+  | { readonly name: "over" };
+
+/** States in which a command is read. */
+export type CommandState = Extract<State, { readonly name: "connected" | "ready" | "envelope" | "chunks" }>;
+
+/** What a command's handler may do. */
+export interface Conversation {
+  readonly settings: SmtpServerSettings;
+  state: State;
+  /** Octets that came behind the current line and were not looked at. */
+  readonly pendingBytes: number;
+  reply(code: number, enhanced: string | undefined, ...lines: string[]): void;
+  refuse(refusal: Refusal): void;
+  /** Puts a question to the session and goes on with `then` at its answer. */
+  ask(effect: Extract<SmtpServerEffect, { readonly type: `ask-${string}` }>, then: (answer: Answer) => void): void;
+  emit(effect: SmtpServerEffect): void;
+}
+
+/** One command in one state. `text` is what follows the verb and one blank. */
+export type Handler<Name extends CommandState["name"]> = (
+  conversation: Conversation,
+  text: string,
+  state: Extract<State, { readonly name: Name }>,
+) => void;

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+import { asBuffer, CR, LF, NUL } from "../../base/bytes.ts";
+import { Deviation } from "../../base/deviation.ts";
+
+/** What a NUL becomes: the octet that Dovecot uses, since clients hang on NUL. */
+const nulSubstitute = 0x80;
+
+export interface Pop3Sizes {
+  readonly contentBytes: number;
+  /** Octets that POP3 sends for the content, line ends as CRLF, before dot-stuffing (RFC 1939 §11). */
+  readonly contentPop3Bytes: number;
+  /** Bits of `Deviation`. */
+  readonly deviations: number;
+}
+
+/**
+ * Counts what the content will measure over POP3 while it streams by, so that LIST is exact without opening a message.
+ * Every received octet passes here: one comparison each, the rest only at CR, LF and NUL.
+ */
+export class Pop3SizeScanner {
+  #bytes = 0;
+  #added = 0;
+  #deviations = 0;
+  #afterCr = false;
+  #last = -1;
+
+  update(content: Uint8Array): void {
+    const length = content.length;
+    if (length === 0) return;
+    let afterCr = this.#afterCr;
+    for (let at = 0; at < length; at++) {
+      let octet = content[at] ?? 0;
+      if (octet > CR) {
+        if (afterCr) {
+          afterCr = false;
+          this.#bare(Deviation.bareCr);
+        }
+        // Most octets are neither; this inner loop is what the rate depends on.
+        do octet = content[++at] ?? 0;
+        while (octet > CR);
+        if (at === length) break;
+      }
+      if (octet === LF) {
+        if (afterCr) afterCr = false;
+        else this.#bare(Deviation.bareLf);
+      } else {
+        if (afterCr) this.#bare(Deviation.bareCr);
+        afterCr = octet === CR;
+        if (octet === NUL) this.#deviations |= Deviation.nul;
+      }
+    }
+    this.#afterCr = afterCr;
+    this.#bytes += length;
+    this.#last = content[length - 1] ?? -1;
+  }
+
+  finish(): Pop3Sizes {
+    let { deviations, added } = { deviations: this.#deviations, added: this.#added };
+    if (this.#afterCr) {
+      deviations |= Deviation.bareCr;
+      added += 1;
+    } else if (this.#last !== LF) {
+      deviations |= Deviation.noFinalCrlf;
+      added += 2;
+    }
+    return { contentBytes: this.#bytes, contentPop3Bytes: this.#bytes + added, deviations };
+  }
+
+  #bare(kind: number): void {
+    this.#added += 1;
+    this.#deviations |= kind;
+  }
+}
+
+/** Makes of a content what POP3 can carry: bare LF and bare CR become CRLF, NUL 0x80, and the end is a CRLF. Streams. */
+export class Pop3Normaliser {
+  #afterCr = false;
+  #last = -1;
+
+  /** The normalised octets; a CR at the end of a piece is held back until it is known whether an LF follows. */
+  update(content: Uint8Array): Buffer {
+    const out = Buffer.allocUnsafe(content.length * 2 + 2);
+    let length = 0;
+    for (const octet of content) {
+      if (this.#afterCr) {
+        this.#afterCr = false;
+        out[length++] = CR;
+        out[length++] = LF;
+        if (octet === LF) continue;
+      }
+      if (octet === CR) this.#afterCr = true;
+      else if (octet === LF) {
+        out[length++] = CR;
+        out[length++] = LF;
+      } else out[length++] = octet === NUL ? nulSubstitute : octet;
+    }
+    if (content.length > 0) this.#last = content[content.length - 1] ?? -1;
+    return out.subarray(0, length);
+  }
+
+  /** What is still to be sent at the end. */
+  finish(): Buffer {
+    return asBuffer(this.#afterCr || this.#last !== LF ? Buffer.from("\r\n") : Buffer.alloc(0));
+  }
+}

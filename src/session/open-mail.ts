@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { MailboxId } from "../base/ids.ts";
+import type { Capture, CaptureTarget, Kept } from "../capture/capture.ts";
+import type { RecordedRecipient } from "../capture/recorded-envelope.ts";
+import type { Mailbox } from "../mailbox/mailbox.ts";
+
+export interface PaceSettings {
+  readonly transactionMs: number;
+  readonly minimumBytesPerSecond: number;
+  readonly minimumRateWindowMs: number;
+}
+
+/** The mail transaction that is under way in a session: who it is for, and the capture once content flows. */
+export class OpenMail {
+  readonly #startedAtMs: number;
+  readonly #copies = new Map<MailboxId, { readonly mailbox: Mailbox; readonly recipients: RecordedRecipient[] }>();
+  #capture: Capture | undefined;
+  /** Why the content can no longer be kept; told at its real end. */
+  #failure: unknown;
+  #windowStartMs: number;
+  #windowBytes = 0;
+
+  constructor(startedAtMs: number) {
+    this.#startedAtMs = startedAtMs;
+    this.#windowStartMs = startedAtMs;
+  }
+
+  get mailboxes(): Iterable<MailboxId> {
+    return this.#copies.keys();
+  }
+
+  /** One kept message per mailbox, however many of its recipients are named. `false`: too many mailboxes. */
+  addRecipient(mailbox: Mailbox, recipient: RecordedRecipient, maxMailboxes: number): boolean {
+    const copy = this.#copies.get(mailbox.id);
+    if (copy !== undefined) {
+      copy.recipients.push(recipient);
+      return true;
+    }
+    if (this.#copies.size >= maxMailboxes) return false;
+    this.#copies.set(mailbox.id, { mailbox, recipients: [recipient] });
+    return true;
+  }
+
+  targets(): readonly CaptureTarget[] {
+    return [...this.#copies.values()].map(({ mailbox, recipients }) => ({
+      mailbox: mailbox.id,
+      recipient: mailbox.recipient,
+      recipients,
+    }));
+  }
+
+  /** From here on content goes into `capture`. */
+  startContent(capture: Capture, nowMs: number): void {
+    this.#capture = capture;
+    this.#windowStartMs = nowMs;
+  }
+
+  /** Passes content on; a promise means: wait before reading more. A failure is told by `keep`. */
+  write(content: Buffer): Promise<undefined> | undefined {
+    if (this.#failure !== undefined) return undefined;
+    return this.#capture?.write(content)?.then(
+      () => undefined,
+      (error: unknown) => {
+        this.#failure = error;
+        return undefined;
+      },
+    );
+  }
+
+  /** Durable in every mailbox when it resolves; rejects with the store's error. */
+  async keep(): Promise<readonly Kept[]> {
+    const capture = this.#capture;
+    this.#capture = undefined;
+    if (capture === undefined) return [];
+    if (this.#failure === undefined) return capture.keep();
+    await capture.abort();
+    throw this.#failure;
+  }
+
+  async discard(): Promise<undefined> {
+    const capture = this.#capture;
+    this.#capture = undefined;
+    await capture?.abort();
+  }
+
+  /** How long this transaction may still take. */
+  timeLeftMs(nowMs: number, settings: PaceSettings): number {
+    return Math.max(0, this.#startedAtMs + settings.transactionMs - nowMs);
+  }
+
+  /** Notes arrived content; `false` when it comes more slowly than an honest line would bring it. */
+  keepsPace(bytes: number, nowMs: number, settings: PaceSettings): boolean {
+    if (this.timeLeftMs(nowMs, settings) === 0) return false;
+    this.#windowBytes += bytes;
+    const elapsedMs = nowMs - this.#windowStartMs;
+    if (elapsedMs < settings.minimumRateWindowMs) return true;
+    const enough = this.#windowBytes >= (settings.minimumBytesPerSecond * elapsedMs) / 1000;
+    this.#windowStartMs = nowMs;
+    this.#windowBytes = 0;
+    return enough;
+  }
+}
