@@ -5,17 +5,47 @@
  * apart (I6). Everything streams in chunks of 64 KiB with constant memory.
  */
 
+/** The kinds of key pair a mailbox can have; each has its own stanza type in the sealed header. */
+export type KeyKind = "mlkem768x25519" | "x25519";
+
+/** One entry of a sealed header: the file key wrapped for one recipient. */
+export interface Stanza {
+  /** `mlkem768x25519`, `X25519`, `scrypt`, or one that we do not know and pass over. */
+  readonly type: string;
+  readonly args: readonly string[];
+  readonly body: Buffer;
+}
+
 /** A parsed public key that messages are sealed to; parse once, use for many. See `parseRecipient` in `keys.ts`. */
 export interface Recipient {
-  readonly kind: "mlkem768x25519" | "x25519";
+  readonly kind: KeyKind;
   /** The text form, `age1pq1…` or `age1…`. */
   readonly text: string;
+  /** Wraps the 16 bytes of a fresh file key; the caller wipes them. */
+  wrapFileKey(fileKey: Uint8Array): Stanza;
 }
 
 /** Seals one plaintext. Order: `update` as often as wanted, then `finish` once. Synchronous; no I/O. */
 export interface Sealer {
-  /** Takes plaintext; returns the sealed bytes that are complete, often none. The first bytes are the header. */
-  update(plaintext: Uint8Array): readonly Uint8Array[];
-  /** Seals what is left; returns the last bytes. */
-  finish(): readonly Uint8Array[];
+  /**
+   * Takes plaintext; returns the sealed bytes that are complete, often none. The first bytes are the header.
+   * The plaintext is copied or used up: the caller may overwrite it afterwards. Every returned buffer has an
+   * `ArrayBuffer` of its own, so that it can be transferred to another thread.
+   */
+  update(plaintext: Uint8Array): readonly Buffer<ArrayBuffer>[];
+  /** Seals what is left; returns the last bytes, one buffer. A message of up to 64 KiB comes wholly from here. */
+  finish(): readonly Buffer<ArrayBuffer>[];
+}
+
+/** Opens one sealed message. Order: `update` as often as wanted, then `finish` once. Synchronous; no I/O. */
+export interface Unsealer {
+  /**
+   * Takes sealed bytes (copied or used up); returns the plaintext of every chunk that is complete and authentic.
+   * Throws `seal/damaged-header`, `seal/no-identity-match` or `seal/damaged-payload`. When a chunk fails behind good
+   * ones, the good ones are returned and the next call throws, so what is released never depends on how the input
+   * was cut. After a throw the unsealer stays failed.
+   */
+  update(sealed: Uint8Array): readonly Buffer[];
+  /** The end of the input: returns the last plaintext. Throws as `update`, also when the message is cut off. */
+  finish(): readonly Buffer[];
 }
