@@ -98,9 +98,22 @@ export function certificateFacts(pair: CertificatePair): CertificateFacts {
 
 export type TlsVersion = "TLSv1.2" | "TLSv1.3";
 
+/** AEAD with forward secrecy only (RFC 9325 §4.2); AES-128 first, since bulk transfer is what these connections do. */
+const ciphers = [
+  "TLS_AES_128_GCM_SHA256",
+  "TLS_CHACHA20_POLY1305_SHA256",
+  "TLS_AES_256_GCM_SHA384",
+  "ECDHE-ECDSA-AES128-GCM-SHA256",
+  "ECDHE-RSA-AES128-GCM-SHA256",
+  "ECDHE-ECDSA-CHACHA20-POLY1305",
+  "ECDHE-RSA-CHACHA20-POLY1305",
+  "ECDHE-ECDSA-AES256-GCM-SHA384",
+  "ECDHE-RSA-AES256-GCM-SHA384",
+].join(":");
+
 /** The TLS context of all listeners (RFC 9325 §3.1.1: 1.2 or newer). */
 export function secureContextOf(pair: CertificatePair, minVersion: TlsVersion): SecureContext {
-  return createSecureContext({ cert: pair.certificate, key: pair.key, minVersion, honorCipherOrder: true });
+  return createSecureContext({ cert: pair.certificate, key: pair.key, minVersion, ciphers, honorCipherOrder: true });
 }
 
 function checkPair(pair: CertificatePair): void {

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+import { randomBytes } from "node:crypto";
+import { mkdir, open, readFile, rename } from "node:fs/promises";
+import { dirname } from "node:path";
+import { PosternError } from "../base/errors.ts";
+
+const keyBytes = 32;
+
+/**
+ * The secret that fingerprints are keyed with, made at the first start. It stands apart from the index, so that a copy
+ * of the index alone answers no question about known mail. Losing it loses no mail: a delivery that was under way is
+ * then kept twice.
+ */
+export async function loadFingerprintKey(file: string): Promise<Uint8Array> {
+  const key = await readFile(file).catch((error: unknown) => {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  if (key === undefined) return createKey(file);
+  if (key.length !== keyBytes)
+    throw new PosternError("store/damaged", `${file} is not a key of ${keyBytes} octets; remove it and start again`);
+  return key;
+}
+
+async function createKey(file: string): Promise<Uint8Array> {
+  const key = randomBytes(keyBytes);
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  const handle = await open(`${file}.new`, "w", 0o600);
+  try {
+    await handle.writeFile(key);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(`${file}.new`, file);
+  return key;
+}
