@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { MailboxId } from "../base/ids.ts";
+import type { Recipient } from "../seal/contract.ts";
+import { parseRecipient } from "../seal/keys.ts";
+import type { MailboxRow } from "../store/contract.ts";
+import { type PeerList, parsePeerList } from "./peers.ts";
+
+/** An encrypted depository as the stages use it: what its row says, read and ready. Holds nothing secret. */
+export interface Mailbox {
+  readonly id: MailboxId;
+  readonly name: string;
+  readonly description: string;
+  /** *active* takes mail; *suspended* refuses it for the time being, and can be pulled all the same. */
+  readonly state: "active" | "suspended";
+  /** The public key that messages are sealed to. */
+  readonly recipient: Recipient;
+  readonly allowedPeers: PeerList;
+  /** Whether a peer must use TLS to deliver. */
+  readonly requireTls: boolean;
+  readonly createdAtMs: number;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** Throws `seal/bad-key` or `mailbox/bad-request` when the row was damaged. */
+export function mailboxFromRow(row: MailboxRow): Mailbox {
+  return {
+    id: row.id,
+    name: row.name,
+    description: row.description,
+    state: row.state,
+    recipient: parseRecipient(row.recipient),
+    allowedPeers: parsePeerList(row.allowedPeers),
+    requireTls: row.requireTls,
+    createdAtMs: row.createdAtMs,
+    settings: row.settings,
+  };
+}

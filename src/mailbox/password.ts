@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+import { randomInt } from "node:crypto";
+import { SecretBytes } from "../base/secret.ts";
+
+/**
+ * Lower-case letters and digits without those that people mistake for one another (0 o, 1 l i). No character of it,
+ * nor the dash between groups, means anything to a shell, a URL, JSON or a spreadsheet.
+ */
+export const passwordAlphabet = "23456789abcdefghjkmnpqrstuvwxyz";
+
+/** 28 characters of 31 are 138 random bits: at least 128, so the KDF need not make up for a weak password. */
+const groups = 7;
+const groupLength = 4;
+
+/** A mailbox password as Postern makes them: `abcd-efgh-…`, seven groups of four. Show it once; wipe it. */
+export function generatePassword(): SecretBytes {
+  const password = Buffer.alloc(groups * (groupLength + 1) - 1, "-", "latin1");
+  for (let position = 0; position < password.length; position++) {
+    if (position % (groupLength + 1) === groupLength) continue;
+    password[position] = passwordAlphabet.charCodeAt(randomInt(passwordAlphabet.length));
+  }
+  return SecretBytes.own(password);
+}

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Clock } from "../base/clock.ts";
+import { PosternError } from "../base/errors.ts";
+import { generateMailboxId, type MailboxId } from "../base/ids.ts";
+import type { SecretBytes } from "../base/secret.ts";
+import type { Recipient } from "../seal/contract.ts";
+import { generateIdentity, unwrapIdentityText, wrapIdentity } from "../seal/identity.ts";
+import type { MailboxEvent, MailboxRow, Store } from "../store/contract.ts";
+import { type Mailbox, mailboxFromRow } from "./mailbox.ts";
+import { checkDescription, checkName } from "./mailbox-texts.ts";
+import { generatePassword } from "./password.ts";
+import { parsePeerList } from "./peers.ts";
+import { chosenPasswordWorkFactor, maxWorkFactor } from "./work-factor.ts";
+
+export interface MailboxRegistryOptions {
+  readonly store: Pick<Store, "mailboxes" | "counts">;
+  /** Kind of key pair for new mailboxes and resets. */
+  readonly recipientKind: Recipient["kind"];
+  /** scrypt work factor (log2 N) for generated passwords. */
+  readonly workFactor: number;
+  readonly clock: Clock;
+}
+
+export interface NewMailbox {
+  readonly name: string;
+  readonly description?: string;
+  readonly allowedPeers?: readonly string[];
+  /** Default: yes. */
+  readonly requireTls?: boolean;
+  /** A password that a person chose; without it one is generated. Stays the caller's, to wipe. */
+  readonly password?: SecretBytes;
+}
+
+export type MailboxEdit = Partial<Pick<NewMailbox, "name" | "description" | "allowedPeers" | "requireTls">>;
+
+/** A mailbox with its password, which is in nobody's hands but the caller's: show it once, then wipe it. */
+export interface MailboxWithPassword {
+  readonly mailbox: Mailbox;
+  readonly password: SecretBytes;
+}
+
+/**
+ * The mailboxes of this gateway. Reading is synchronous and cheap; changes are durable when they resolve and are made
+ * one after the other. Passwords are generated here and kept nowhere.
+ */
+export class MailboxRegistry {
+  readonly #options: MailboxRegistryOptions;
+  readonly #read = new Map<MailboxId, { readonly row: MailboxRow; readonly mailbox: Mailbox }>();
+  #lastChange: Promise<unknown> = Promise.resolve();
+
+  constructor(options: MailboxRegistryOptions) {
+    this.#options = options;
+  }
+
+  /** The mailbox with its recipient parsed; kept until its row changes, for this is asked at every RCPT. */
+  find(id: MailboxId): Mailbox | undefined {
+    const row = this.#options.store.mailboxes.get(id);
+    if (row === undefined) {
+      this.#read.delete(id);
+      return undefined;
+    }
+    const known = this.#read.get(id);
+    if (known?.row === row) return known.mailbox;
+    const mailbox = mailboxFromRow(row);
+    this.#read.set(id, { row, mailbox });
+    return mailbox;
+  }
+
+  /** All mailboxes, oldest first. */
+  list(): readonly Mailbox[] {
+    const rows = [...this.#options.store.mailboxes.all()].sort((a, b) => a.createdAtMs - b.createdAtMs);
+    return rows.map((row) => this.find(row.id) ?? mailboxFromRow(row));
+  }
+
+  /** Throws `mailbox/bad-request` for a name, description or peer that cannot be. */
+  create(wanted: NewMailbox): Promise<MailboxWithPassword> {
+    return this.#inTurn(async () => {
+      const row = {
+        id: generateMailboxId(),
+        name: checkName(wanted.name),
+        description: checkDescription(wanted.description ?? ""),
+        state: "active" as const,
+        createdAtMs: this.#options.clock.nowMs(),
+        allowedPeers: parsePeerList(wanted.allowedPeers ?? []).entries,
+        requireTls: wanted.requireTls ?? true,
+        settings: {},
+      };
+      const { password, ...keys } = await this.#newKeys(wanted.password);
+      await this.#options.store.mailboxes.insert({ ...row, ...keys });
+      return { mailbox: this.#mustFind(row.id), password };
+    });
+  }
+
+  activate(id: MailboxId): Promise<Mailbox> {
+    return this.#update(id, "activated", () => ({ state: "active" }));
+  }
+
+  suspend(id: MailboxId): Promise<Mailbox> {
+    return this.#update(id, "suspended", () => ({ state: "suspended" }));
+  }
+
+  edit(id: MailboxId, edit: MailboxEdit): Promise<Mailbox> {
+    return this.#update(id, "changed", () => ({
+      ...(edit.name === undefined ? {} : { name: checkName(edit.name) }),
+      ...(edit.description === undefined ? {} : { description: checkDescription(edit.description) }),
+      ...(edit.allowedPeers === undefined ? {} : { allowedPeers: parsePeerList(edit.allowedPeers).entries }),
+      ...(edit.requireTls === undefined ? {} : { requireTls: edit.requireTls }),
+    }));
+  }
+
+  /**
+   * Removes a suspended mailbox with all that was not pulled; tells how many messages went. `cause` names who did it
+   * (I8). Throws `mailbox/not-suspended`.
+   */
+  delete(id: MailboxId, cause: string): Promise<{ readonly removedMessages: number }> {
+    return this.#inTurn(async () => {
+      const row = this.#mustGet(id);
+      if (row.state !== "suspended") {
+        throw new PosternError(
+          "mailbox/not-suspended",
+          "suspend it, let the archive pull what is left, then delete it",
+        );
+      }
+      const removedMessages = await this.#options.store.mailboxes.remove(id, cause);
+      this.#read.delete(id);
+      return { removedMessages };
+    });
+  }
+
+  /**
+   * Gives the mailbox a new password. The key pair stays and only its wrapping changes, so mail stays readable. The old
+   * password opens nothing any more, apart from copies of the data directory. Throws `seal/wrong-passphrase`.
+   */
+  changePassword(id: MailboxId, oldPassword: SecretBytes): Promise<MailboxWithPassword> {
+    return this.#inTurn(async () => {
+      const { identityFile } = this.#mustGet(id);
+      const identity = await unwrapIdentityText(identityFile, oldPassword, { maxLogN: maxWorkFactor });
+      try {
+        const password = generatePassword();
+        const rewrapped = await wrapIdentity(identity, password, this.#options.workFactor);
+        const mailbox = await this.#replace(id, "password-changed", { identityFile: rewrapped });
+        return { mailbox, password };
+      } finally {
+        identity.wipe();
+      }
+    });
+  }
+
+  /**
+   * Gives the mailbox a new key pair and password, without the old password. What is sealed to the old key could never
+   * be read again, so mail that is left is either discarded or stops this with `mailbox/not-empty`.
+   */
+  resetPassword(
+    id: MailboxId,
+    options: { readonly discardMail: boolean; readonly cause: string },
+  ): Promise<MailboxWithPassword & { readonly removedMessages: number }> {
+    return this.#inTurn(async () => {
+      this.#mustGet(id);
+      const messages = (await this.#options.store.counts()).get(id)?.messages ?? 0;
+      if (messages > 0 && !options.discardMail) {
+        throw new PosternError(
+          "mailbox/not-empty",
+          `${messages} would become unreadable; pull them first, or discard them with --discard-mail`,
+        );
+      }
+      const { password, ...keys } = await this.#newKeys(undefined);
+      const mailbox = await this.#replace(id, "key-changed", keys);
+      // After the new key is in place, so that nothing sealed to the old one can arrive behind the removal.
+      const removedMessages = options.discardMail
+        ? await this.#options.store.mailboxes.discardMessages(id, options.cause)
+        : 0;
+      return { mailbox, password, removedMessages };
+    });
+  }
+
+  /** One change at a time: two that read the same row would undo one another. */
+  #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const turn = this.#lastChange.then(change);
+    this.#lastChange = turn.catch(() => undefined);
+    return turn;
+  }
+
+  #update(id: MailboxId, event: MailboxEvent, change: () => Partial<MailboxRow>): Promise<Mailbox> {
+    return this.#inTurn(async () => {
+      this.#mustGet(id);
+      return this.#replace(id, event, change());
+    });
+  }
+
+  async #replace(id: MailboxId, event: MailboxEvent, change: Partial<MailboxRow>): Promise<Mailbox> {
+    await this.#options.store.mailboxes.update({ ...this.#mustGet(id), ...change }, event);
+    return this.#mustFind(id);
+  }
+
+  async #newKeys(
+    chosen: SecretBytes | undefined,
+  ): Promise<Pick<MailboxRow, "recipient" | "identityFile"> & { readonly password: SecretBytes }> {
+    const { identity, recipient } = generateIdentity(this.#options.recipientKind);
+    const password = chosen ?? generatePassword();
+    const workFactor = chosen === undefined ? this.#options.workFactor : chosenPasswordWorkFactor;
+    try {
+      return { recipient, identityFile: await wrapIdentity(identity, password, workFactor), password };
+    } finally {
+      identity.wipe();
+    }
+  }
+
+  #mustGet(id: MailboxId): MailboxRow {
+    const row = this.#options.store.mailboxes.get(id);
+    if (row === undefined)
+      throw new PosternError("mailbox/unknown", `${id}; \`postern mailbox list\` shows those there are`);
+    return row;
+  }
+
+  #mustFind(id: MailboxId): Mailbox {
+    return this.find(id) ?? mailboxFromRow(this.#mustGet(id));
+  }
+}
