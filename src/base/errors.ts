@@ -38,6 +38,14 @@ export const errorCatalogue = {
   "config/unreadable": { permanent: true, text: "the configuration file cannot be read" },
   "cli/usage": { permanent: true, text: "wrong usage" },
   "cli/no-password": { permanent: true, text: "a password is needed" },
+  "cli/exists": { permanent: true, text: "something is there already, and nothing is overwritten" },
+  "cli/incomplete": { permanent: true, text: "not everything went well" },
+  "cli/cannot-write": { permanent: false, text: "the output cannot be written" },
+
+  // Operations on a running gateway
+  "admin/bad-request": { permanent: true, text: "the operation cannot be asked for like that" },
+  "admin/unreachable": { permanent: false, text: "the running gateway cannot be reached" },
+  "internal/fault": { permanent: false, text: "a fault in Postern" },
 
   // Listening
   "listen/address-in-use": { permanent: true, text: "the address is in use" },
