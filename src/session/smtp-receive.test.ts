@@ -73,7 +73,6 @@ async function converse(
       fingerprintKey: Buffer.alloc(32),
       clock,
       log: silentLog,
-      count: () => undefined,
       policy: {
         domains: new Set(["archive.example"]),
         findMailbox: (id) => mailboxes.find((each) => each.id === id),
@@ -113,7 +112,6 @@ test("250 comes after the commit and not before (I1)", async () => {
     fingerprintKey: Buffer.alloc(32),
     clock,
     log: silentLog,
-    count: () => undefined,
     policy: {
       domains: new Set(["archive.example"]),
       findMailbox: () => mailbox,

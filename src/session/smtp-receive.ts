@@ -22,8 +22,6 @@ export interface SmtpReceiveStages extends CaptureStages {
   readonly policy: RecipientPolicySettings;
   readonly clock: Clock;
   readonly log: Log;
-  /** Told of what became of messages and commands, for the counters. */
-  readonly count: (what: "kept" | "repeated" | "refused" | "not-kept", cause?: string) => void;
 }
 
 /**
@@ -181,7 +179,6 @@ class SmtpReceiveSession {
     try {
       const kept = await this.#mail.keep();
       for (const { mailbox, uniqueId, repeated } of kept) {
-        this.#stages.count(repeated ? "repeated" : "kept");
         this.#log.event(repeated ? "smtp/repeated" : "smtp/kept", { mailbox, uniqueId });
       }
       return { accepted: true, reply: keptReply(kept) };
@@ -192,7 +189,6 @@ class SmtpReceiveSession {
 
   #notKept(error: unknown): Answer {
     const refusal = hasCode(error, "store/disk-low") ? refusals.diskLow : refusals.storeFailing;
-    this.#stages.count("not-kept");
     this.#log.event("smtp/not-kept", { cause: describeError(error) });
     this.#noteRefusal(refusal);
     return { accepted: false, refusal };
@@ -218,7 +214,6 @@ class SmtpReceiveSession {
   #say(said: Reply, refusal: Refusal | undefined): void {
     this.#output += formatReply(said);
     if (refusal === undefined) return;
-    this.#stages.count("refused", refusal.cause);
     this.#log.event("smtp/refused", { code: refusal.reply.code, cause: refusal.cause });
     if (refusal.cause === refusals.tooLarge.cause) this.#noteRefusal(refusal);
   }

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+import { join } from "node:path";
+import type { SecureContext } from "node:tls";
+import { type Clock, systemClock } from "./base/clock.ts";
+import type { Connection } from "./base/connection.ts";
+import { limits } from "./base/limits.ts";
+import { loadFingerprintKey } from "./capture/fingerprint-key.ts";
+import type { Configuration } from "./config/schema.ts";
+import {
+  type CertificateFacts,
+  type CertificatePair,
+  certificateFacts,
+  loadCertificate,
+  loadOrCreateSelfSigned,
+  secureContextOf,
+} from "./listen/certificate.ts";
+import { ConnectionLimits } from "./listen/connection-limits.ts";
+import { Listener, type ListenerOptions, type ListenerShare } from "./listen/listener.ts";
+import { parsePeerList } from "./mailbox/peers.ts";
+import { MailboxRegistry } from "./mailbox/registry.ts";
+import { PullSignIn } from "./mailbox/sign-in.ts";
+import type { Log } from "./observe/log.ts";
+import { type Pop3SessionSettings, servePop3 } from "./pull/pop3-session.ts";
+import { receiveSmtp, type SmtpReceiveSettings, type SmtpReceiveStages } from "./session/smtp-receive.ts";
+import type { Store } from "./store/contract.ts";
+import { openStore } from "./store/open-store.ts";
+
+/** What a gateway is made from beside its configuration; tests bring their own clock. */
+export interface GatewayParts {
+  readonly log: Log;
+  readonly clock?: Clock;
+}
+
+/** The services a listener can offer. */
+export type ServiceName = "smtp" | "submission" | "submissions" | "pop3" | "pop3s";
+
+export interface OpenPort {
+  readonly service: ServiceName;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A running gateway. Made by `createGateway`; the same door for `serve`, for tests and for the demo. */
+export interface Gateway {
+  readonly mailboxes: MailboxRegistry;
+  readonly store: Store;
+  readonly certificate: CertificateFacts;
+  /** Binds all listeners. Throws `listen/address-in-use`; nothing is left open then. */
+  start(): Promise<void>;
+  /** Lets sessions end, then closes the store. Idempotent. */
+  stop(): Promise<void>;
+  readonly ports: readonly OpenPort[];
+  /** The first port of a service; for tests and the demo, which bind port 0. */
+  port(service: ServiceName): number;
+}
+
+/**
+ * Puts the stages together: opens (and recovers) the store, loads keys and certificate. The one place that knows every
+ * stage. Throws the errors of the parts, `store/in-use` among them.
+ */
+export async function createGateway(configuration: Configuration, parts: GatewayParts): Promise<Gateway> {
+  const clock = parts.clock ?? systemClock;
+  const directory = configuration.gateway.dataDirectory;
+  const store = await openStore({
+    directory,
+    clock,
+    log: parts.log,
+    diskReserveBytes: configuration.limits.diskReserveBytes,
+    repeatedDeliveryMs: configuration.limits.repeatedDeliveryMs,
+  });
+  try {
+    const pair = await certificatePair(configuration);
+    const fingerprintKey = await loadFingerprintKey(join(directory, "secrets", "fingerprint.key"));
+    return new RunningGateway({ configuration, log: parts.log, clock, store, fingerprintKey, pair });
+  } catch (error) {
+    await store.stop();
+    throw error;
+  }
+}
+
+interface ReadyParts {
+  readonly configuration: Configuration;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly fingerprintKey: Uint8Array;
+  readonly pair: CertificatePair;
+}
+
+class RunningGateway implements Gateway {
+  readonly mailboxes: MailboxRegistry;
+  readonly store: Store;
+  readonly certificate: CertificateFacts;
+  readonly #parts: ReadyParts;
+  readonly #share: ListenerShare;
+  readonly #serve: Readonly<Record<ServiceName, (connection: Connection) => Promise<void>>>;
+  #listeners: { readonly service: ServiceName; readonly listener: Listener }[] = [];
+  #stopped: Promise<void> | undefined;
+
+  constructor(parts: ReadyParts) {
+    const { configuration, clock, store } = parts;
+    this.#parts = parts;
+    this.store = store;
+    this.certificate = certificateFacts(parts.pair);
+    this.mailboxes = new MailboxRegistry({
+      store,
+      clock,
+      recipientKind: configuration.seal.recipientType,
+      workFactor: configuration.seal.scryptWorkFactor,
+    });
+    this.#share = listenerShare(parts);
+    const smtp = smtpService(parts, this.mailboxes);
+    const pop3 = pop3Service(parts);
+    this.#serve = { smtp, submission: smtp, submissions: smtp, pop3, pop3s: pop3 };
+  }
+
+  get ports(): readonly OpenPort[] {
+    return this.#listeners.map(({ service, listener }) => ({ service, host: listener.host, port: listener.port }));
+  }
+
+  port(service: ServiceName): number {
+    const found = this.#listeners.find((each) => each.service === service);
+    if (found === undefined) throw new RangeError(`no listener for ${service}`);
+    return found.listener.port;
+  }
+
+  async start(): Promise<void> {
+    try {
+      for (const { service, implicitTls, busyText } of services)
+        for (const address of this.#parts.configuration.listen[service])
+          await this.#listen(service, { implicitTls, busyText, address });
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+    this.#parts.log.event("gateway/started", { listeners: this.#listeners.length });
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stopOnce();
+    return this.#stopped;
+  }
+
+  async #listen(service: ServiceName, options: Omit<ListenerOptions, "name" | "serve">): Promise<void> {
+    const listener = await Listener.open({ ...options, name: service, serve: this.#serve[service] }, this.#share);
+    this.#listeners.push({ service, listener });
+  }
+
+  async #stopOnce(): Promise<void> {
+    const { log, configuration, store } = this.#parts;
+    log.event("gateway/stopping");
+    await Promise.all(this.#listeners.map(({ listener }) => listener.close(configuration.limits.drainMs)));
+    await store.stop();
+    log.event("gateway/stopped");
+  }
+}
+
+const smtpBusy = "421 4.7.0 Too many connections, try again later\r\n";
+const pop3Busy = "-ERR [SYS/TEMP] Too many connections, try again later\r\n";
+
+const services: readonly {
+  readonly service: ServiceName;
+  readonly implicitTls: boolean;
+  readonly busyText: string;
+}[] = [
+  { service: "smtp", implicitTls: false, busyText: smtpBusy },
+  { service: "submission", implicitTls: false, busyText: smtpBusy },
+  { service: "submissions", implicitTls: true, busyText: smtpBusy },
+  { service: "pop3", implicitTls: false, busyText: pop3Busy },
+  { service: "pop3s", implicitTls: true, busyText: pop3Busy },
+];
+
+function listenerShare({ configuration, log, pair }: ReadyParts): ListenerShare {
+  const context: SecureContext = secureContextOf(pair, configuration.tls.minimumVersion);
+  let connections = 0;
+  return {
+    limits: new ConnectionLimits(configuration.limits),
+    secureContext: () => context,
+    handshakeTimeoutMs: limits.tlsHandshakeMs,
+    log,
+    nextId: () => String(++connections),
+  };
+}
+
+function smtpService(parts: ReadyParts, mailboxes: MailboxRegistry): (connection: Connection) => Promise<void> {
+  const { configuration, store, clock, log, fingerprintKey } = parts;
+  const gatewayPeers = parsePeerList(configuration.smtp.allowedPeers);
+  const settings: SmtpReceiveSettings = {
+    hostName: configuration.gateway.hostName,
+    maxMessageBytes: configuration.limits.maxMessageBytes,
+    maxRecipients: configuration.limits.recipientsPerTransaction,
+    maxMailboxes: limits.mailboxesPerTransaction,
+    maxErrors: configuration.limits.errorsPerSession,
+    maxCommands: configuration.limits.commandsPerSession,
+    maxLineBytes: limits.smtpCommandLineBytes,
+    idleMs: configuration.limits.smtpIdleMs,
+    transactionMs: configuration.limits.transactionMs,
+    minimumBytesPerSecond: configuration.limits.minimumDataBytesPerSecond,
+    minimumRateWindowMs: limits.minimumRateWindowMs,
+  };
+  const stages: SmtpReceiveStages = {
+    store,
+    fingerprintKey,
+    clock,
+    log,
+    policy: {
+      domains: new Set(configuration.gateway.domains.map((domain) => domain.toLowerCase())),
+      findMailbox: (id) => mailboxes.find(id),
+      peerAllowed: (mailbox, address) => gatewayPeers.allows(address) && mailbox.allowedPeers.allows(address),
+      readiness: (expectedBytes) => store.readiness(expectedBytes),
+    },
+  };
+  return (connection) => receiveSmtp(connection, settings, stages);
+}
+
+function pop3Service({ configuration, store, clock, log }: ReadyParts): (connection: Connection) => Promise<void> {
+  const signIn = new PullSignIn({
+    table: store.mailboxes,
+    workFactor: configuration.seal.scryptWorkFactor,
+    clock,
+  });
+  const settings: Pop3SessionSettings = {
+    hostName: configuration.gateway.hostName,
+    maxErrors: configuration.limits.errorsPerSession,
+    maxLineBytes: limits.pop3CommandLineBytes,
+    idleMs: configuration.limits.pop3IdleMs,
+  };
+  return (connection) => servePop3(connection, settings, { store, signIn, log });
+}
+
+/** The configured certificate, or one of our own for the names and addresses that a first visitor will use. */
+function certificatePair(configuration: Configuration): Promise<CertificatePair> {
+  const { certificateFile, keyFile } = configuration.tls;
+  if (certificateFile !== undefined && keyFile !== undefined) return loadCertificate(certificateFile, keyFile);
+  const { hostName, domains, dataDirectory } = configuration.gateway;
+  const names = new Set([hostName, ...domains, "localhost", "127.0.0.1", "::1"]);
+  return loadOrCreateSelfSigned(join(dataDirectory, "tls"), [...names]);
+}
