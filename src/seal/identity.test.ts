@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type ErrorCode, hasCode } from "../base/errors.ts";
 import { SecretBytes } from "../base/secret.ts";
+import { encodeBech32 } from "./bech32.ts";
 import {
   generateIdentity,
   parseIdentity,
@@ -54,6 +55,21 @@ describe("identities", () => {
       assert.throws(() => parseIdentity(SecretBytes.fromText(refused)), code("seal/bad-key"));
     }
   });
+});
+
+describe("identities of a wrong length or kind", () => {
+  for (const [prefix, bytes] of [
+    ["age-secret-key-", 31],
+    ["age-secret-key-", 33],
+    ["age-secret-key-pq-", 31],
+    ["age-secret-key-pq-", 64],
+    ["age-plugin-", 32],
+  ] as const) {
+    it(`are refused: ${prefix}, ${bytes} bytes`, () => {
+      const text = SecretBytes.own(encodeBech32(prefix, Buffer.alloc(bytes, 9)));
+      assert.throws(() => parseIdentity(text), code("seal/bad-key"));
+    });
+  }
 });
 
 describe("identity.age", () => {
