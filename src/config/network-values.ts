@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+import { isIP, isIPv6 } from "node:net";
+import { invalid, valid } from "./units.ts";
+import { text, type ValueType } from "./values.ts";
+
+/** Where to listen. `host` is an address, or `undefined` for all addresses, IPv4 and IPv6. */
+export interface ListenAddress {
+  readonly host: string | undefined;
+  readonly port: number;
+}
+
+const listenForm = 'write address:port, such as "*:25", "127.0.0.1:2525" or "[::1]:2525"';
+
+/** An address to listen on. Names are refused: which of their addresses would be meant changes under people's feet. */
+export const listenAddress: ValueType<ListenAddress> = text<ListenAddress>("address:port", (value) => {
+  const match = /^(?:\[([^\]]+)\]|([^:[\]]+)):([0-9]{1,5})$/.exec(value);
+  if (match === null) return invalid(`"${value}" is no address to listen on; ${listenForm}`);
+  const [, bracketed, plain, digits] = match;
+  const port = Number(digits);
+  if (port > 65_535) return invalid(`${port} is no port; use 0 to 65535`);
+  if (bracketed !== undefined) {
+    return isIPv6(bracketed) ? valid({ host: bracketed, port }) : invalid(`"${bracketed}" is no IPv6 address`);
+  }
+  if (plain === "*") return valid({ host: undefined, port });
+  return plain !== undefined && isIP(plain) === 4
+    ? valid({ host: plain, port })
+    : invalid(`"${plain}" is no address; ${listenForm}`);
+});
+
+/** A host name of letters, digits and hyphens (RFC 5321 §2.3.5), kept in lower case. */
+export const hostName: ValueType<string> = text("host name", (value) => {
+  const name = value.toLowerCase();
+  return isHostName(name) ? valid(name) : invalid(`"${value}" is no host name; write it in A-labels (xn--…)`);
+});
+
+/** Whether `name` can stand in a greeting and behind the at sign of an address. */
+export function isHostName(name: string): boolean {
+  // RFC 5321 §4.5.3.1.2 allows 255 octets; the DNS takes 253 of them for a name.
+  return (
+    name.length <= 253 &&
+    /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/i.test(name)
+  );
+}
+
+/** Names that stand for the ranges of a provider; `mailbox/peers.ts` knows the ranges. */
+export const peerPresetNames: readonly string[] = ["microsoft365", "google"];
+
+/** A peer to allow: an address, a CIDR range, or the name of a preset. */
+export const peer: ValueType<string> = text("address, range or preset", (value) => {
+  if (peerPresetNames.includes(value.toLowerCase()) || isRange(value)) return valid(value);
+  return invalid(
+    `"${value}" is no peer; write an address, a range such as "192.0.2.0/24", or ${peerPresetNames.join(" or ")}`,
+  );
+});
+
+/** A target of the proxy: `public`, a host name, `*.suffix`, an address or range, each but `public` with `:port` if wanted. */
+export const targetPattern: ValueType<string> = text("target", (value) => {
+  const { host, port } = splitPort(value);
+  if (port !== undefined && !isPort(port)) return invalid(`"${port}" is no port; use 1 to 65535`);
+  const suffix = host.startsWith("*.") ? host.slice(2) : host;
+  if (value === "public" || isHostName(suffix) || isRange(host)) return valid(value.toLowerCase());
+  return invalid(`"${value}" is no target; write a host name, "*.example.com", an address, a range, or "public"`);
+});
+
+/** One server that the proxy connects to: a host name or address, with `:port` if wanted. */
+export const target: ValueType<string> = text("server", (value) => {
+  const { host, port } = splitPort(value);
+  if ((isHostName(host) || isIP(host) !== 0) && (port === undefined || isPort(port))) return valid(value.toLowerCase());
+  return invalid(`"${value}" is no server; write a host name or address, with :port if wanted`);
+});
+
+/** The SHA-256 of a certificate in hex, with or without colons; kept in lower case without. */
+export const certificatePin: ValueType<string> = text("SHA-256 fingerprint", (value) => {
+  const hex = value.replaceAll(":", "").toLowerCase();
+  return /^[0-9a-f]{64}$/.test(hex) ? valid(hex) : invalid("must be the SHA-256 fingerprint of a certificate, in hex");
+});
+
+function isRange(value: string): boolean {
+  const slash = value.indexOf("/");
+  const family = isIP(slash < 0 ? value : value.slice(0, slash));
+  if (family === 0) return false;
+  if (slash < 0) return true;
+  const prefix = value.slice(slash + 1);
+  return /^(?:0|[1-9][0-9]{0,2})$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128);
+}
+
+function isPort(digits: string): boolean {
+  return /^[1-9][0-9]{0,4}$/.test(digits) && Number(digits) <= 65_535;
+}
+
+/** IPv6 addresses and ranges stand in brackets when a port follows: their last group could be one. */
+function splitPort(value: string): { readonly host: string; readonly port: string | undefined } {
+  const bracketed = /^\[([^\]]+)\](?::(.*))?$/.exec(value);
+  if (bracketed !== null) return { host: bracketed[1] ?? "", port: bracketed[2] };
+  const colon = value.indexOf(":");
+  if (colon < 0 || value.includes(":", colon + 1)) return { host: value, port: undefined };
+  return { host: value.slice(0, colon), port: value.slice(colon + 1) };
+}
