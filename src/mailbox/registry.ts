@@ -68,7 +68,7 @@ export class MailboxRegistry {
 
   /** All mailboxes, oldest first. */
   list(): readonly Mailbox[] {
-    const rows = [...this.#options.store.mailboxes.all()].sort((a, b) => a.createdAtMs - b.createdAtMs);
+    const rows = this.#options.store.mailboxes.all().toSorted((a, b) => a.createdAtMs - b.createdAtMs);
     return rows.map((row) => this.find(row.id) ?? mailboxFromRow(row));
   }
 

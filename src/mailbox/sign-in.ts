@@ -26,6 +26,10 @@ export interface PullSignInOptions {
   /** Work factor (log2 N) that generated passwords are wrapped with; an unknown mailbox costs as much. */
   readonly workFactor: number;
   readonly clock: Clock;
+  /** Wrong passwords per address before it must wait; default `limits.passwordFailuresPerAddress`. */
+  readonly failuresPerAddress?: number;
+  /** How long they count; default `limits.passwordFailureWindowMs`. */
+  readonly failureWindowMs?: number;
 }
 
 /** Checks the passwords of those who pull. The check is the unwrapping of the identity; there is no verifier beside it. */
@@ -35,12 +39,12 @@ export class PullSignIn {
   readonly #throttle: FailureThrottle;
   readonly #decoy: Promise<Uint8Array>;
 
-  constructor({ table, workFactor, clock }: PullSignInOptions) {
+  constructor({ table, workFactor, clock, failuresPerAddress, failureWindowMs }: PullSignInOptions) {
     this.#table = table;
     this.#throttle = new FailureThrottle(
       {
-        failures: limits.passwordFailuresPerAddress,
-        windowMs: limits.passwordFailureWindowMs,
+        failures: failuresPerAddress ?? limits.passwordFailuresPerAddress,
+        windowMs: failureWindowMs ?? limits.passwordFailureWindowMs,
         addresses: limits.passwordFailureAddresses,
       },
       clock,

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { z } from "zod";
+import type { Configuration } from "../config/schema.ts";
+import type { MailboxRegistry } from "../mailbox/registry.ts";
+import type { Log } from "../observe/log.ts";
+import type { Store } from "../store/contract.ts";
+
+/** What operations work on. The command line without a gateway, the control socket and the HTTP API make one each. */
+export interface OperationStages {
+  readonly mailboxes: MailboxRegistry;
+  readonly store: Pick<Store, "counts" | "readiness">;
+  readonly configuration: Configuration;
+  readonly log: Log;
+  /** Facts of the running gateway; `undefined` when a command works on the data directory by itself. */
+  readonly running: RunningFacts | undefined;
+}
+
+export interface RunningFacts {
+  readonly version: string;
+  readonly processId: number;
+  readonly startedAtMs: number;
+  readonly ports: readonly { readonly service: string; readonly host: string; readonly port: number }[];
+  readonly certificateFingerprint: string;
+}
+
+/** One request to run one operation. */
+export interface OperationContext extends OperationStages {
+  /** Who asks, for the ledger and the log (I8): `cli:alice`. */
+  readonly actor: string;
+  /** Says what takes long. May be called as often as wanted. */
+  readonly report: (progress: string) => void;
+}
+
+/**
+ * One operation: what it takes, what it gives (plain JSON both), and the work. The shapes serve every door: the control
+ * socket checks with them what it hears, and an API description can be made from them.
+ */
+export interface Operation<Input extends z.ZodType, Output extends z.ZodType> {
+  readonly input: Input;
+  readonly output: Output;
+  run(context: OperationContext, input: z.output<Input>): Promise<z.output<Output>>;
+}
+
+/** Says to the compiler that input, output and work belong together. */
+export function operation<Input extends z.ZodType, Output extends z.ZodType>(
+  definition: Operation<Input, Output>,
+): Operation<Input, Output> {
+  return definition;
+}

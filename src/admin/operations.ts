@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { z } from "zod";
+import { PosternError } from "../base/errors.ts";
+import * as mailbox from "./mailbox-operations.ts";
+import type { Operation, OperationContext } from "./operation.ts";
+import { showStatus } from "./status-operation.ts";
+
+/** Every operation by its name. One set for all doors: the command line, the control socket and the HTTP API. */
+export const operations = {
+  "mailbox.create": mailbox.createMailbox,
+  "mailbox.list": mailbox.listMailboxes,
+  "mailbox.show": mailbox.showMailbox,
+  "mailbox.activate": mailbox.activateMailbox,
+  "mailbox.suspend": mailbox.suspendMailbox,
+  "mailbox.edit": mailbox.editMailbox,
+  "mailbox.delete": mailbox.deleteMailbox,
+  "mailbox.password-change": mailbox.changeMailboxPassword,
+  "mailbox.password-reset": mailbox.resetMailboxPassword,
+  status: showStatus,
+} as const;
+
+type Operations = typeof operations;
+export type OperationName = keyof Operations;
+/** What a caller writes: ids as text, defaults left out. */
+export type OperationInput<N extends OperationName> = z.input<Operations[N]["input"]>;
+export type OperationOutput<N extends OperationName> = z.output<Operations[N]["output"]>;
+
+/** The same table, seen so that the compiler follows a name to its output. */
+const outputShapes: { readonly [N in OperationName]: { readonly output: z.ZodType<OperationOutput<N>> } } = operations;
+
+export function isOperationName(text: string): text is OperationName {
+  return Object.hasOwn(operations, text);
+}
+
+/**
+ * Runs an operation with input that nobody has looked at yet. Throws `admin/bad-request` when the input has not the
+ * shape that the operation takes, and what the operation throws.
+ */
+export async function runOperation<N extends OperationName>(
+  name: N,
+  input: unknown,
+  context: OperationContext,
+): Promise<OperationOutput<N>> {
+  const chosen: Operation<z.ZodType, z.ZodType> = operations[name];
+  const checked = chosen.input.safeParse(input);
+  if (!checked.success) throw new PosternError("admin/bad-request", describeProblems(checked.error));
+  return checkOutput(name, await chosen.run(context, checked.data));
+}
+
+/** Reads what an operation gave, also when it came over a socket. Throws `internal/fault` when it has another shape. */
+export function checkOutput<N extends OperationName>(name: N, output: unknown): OperationOutput<N> {
+  const checked = outputShapes[name].output.safeParse(output);
+  if (checked.success) return checked.data;
+  throw new PosternError(
+    "internal/fault",
+    `the answer to ${name} has an unknown shape; do both sides run one version?`,
+  );
+}
+
+/** Says where and what, never the value: it may be a password. */
+function describeProblems({ issues }: z.ZodError): string {
+  return issues
+    .map(({ path, message }) => (path.length === 0 ? message : `${path.map(String).join(".")}: ${message}`))
+    .join("; ");
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+import { z } from "zod";
+import { type MailboxId, parseMailboxId } from "../base/ids.ts";
+
+/** The JSON shapes that operations take and give. Times are ISO 8601 in UTC, sizes bytes. */
+
+/** A mailbox id in any letter case; people paste the whole address, so `@domain` may follow. */
+export const mailboxId = z.string().transform((text, context): MailboxId => {
+  const id = parseMailboxId(text.trim().split("@", 1)[0] ?? "");
+  if (id !== undefined) return id;
+  context.addIssue({ code: "custom", message: `"${text}" is no mailbox id; it looks like mbx-0123…, 32 hex digits` });
+  return z.NEVER;
+});
+
+export const nothing = z.strictObject({});
+export const oneMailbox = z.strictObject({ id: mailboxId });
+
+export const newMailbox = z.strictObject({
+  name: z.string(),
+  description: z.string().default(""),
+  allowedPeers: z.array(z.string()).readonly().default([]),
+  requireTls: z.boolean().default(true),
+});
+
+export const mailboxEdit = z.strictObject({
+  id: mailboxId,
+  name: z.string().optional(),
+  description: z.string().optional(),
+  allowedPeers: z.array(z.string()).readonly().optional(),
+  requireTls: z.boolean().optional(),
+});
+
+export const passwordChange = z.strictObject({ id: mailboxId, oldPassword: z.string() });
+export const passwordReset = z.strictObject({ id: mailboxId, discardMail: z.boolean().default(false) });
+
+const time = z.string();
+const timeOrNull = time.nullable();
+
+/** A mailbox with its counts, as `list` shows it. */
+export const mailboxSummary = z.object({
+  id: z.string(),
+  address: z.string(),
+  name: z.string(),
+  description: z.string(),
+  state: z.enum(["active", "suspended"]),
+  createdAt: time,
+  messages: z.number(),
+  sealedBytes: z.number(),
+  oldestReceivedAt: timeOrNull,
+  lastReceivedAt: timeOrNull,
+  lastPulledAt: timeOrNull,
+});
+
+const endpoint = z.object({ host: z.string(), port: z.number(), tls: z.enum(["starttls", "implicit"]) });
+
+/** A mailbox with all that somebody needs who sets up the sending server or the archive. */
+export const mailboxDetails = mailboxSummary.extend({
+  /** The address in each domain of the gateway. */
+  addresses: z.array(z.string()).readonly(),
+  recipient: z.string(),
+  recipientKind: z.enum(["mlkem768x25519", "x25519"]),
+  allowedPeers: z.array(z.string()).readonly(),
+  requireTls: z.boolean(),
+  deliver: z.array(endpoint).readonly(),
+  pull: z.array(endpoint).readonly(),
+});
+
+export const mailboxPassword = z.object({ id: z.string(), address: z.string(), password: z.string() });
+export const mailboxPasswordReset = mailboxPassword.extend({ removedMessages: z.number() });
+export const mailboxList = z.object({ mailboxes: z.array(mailboxSummary).readonly() });
+export const mailboxRemoval = z.object({ id: z.string(), removedMessages: z.number() });
+
+export const gatewayStatus = z.object({
+  /** Only of a running gateway. */
+  running: z
+    .object({
+      version: z.string(),
+      processId: z.number(),
+      startedAt: time,
+      ports: z.array(z.object({ service: z.string(), host: z.string(), port: z.number() })).readonly(),
+      certificateFingerprint: z.string(),
+    })
+    .nullable(),
+  dataDirectory: z.string(),
+  store: z.enum(["ready", "disk-low", "failing", "stopped"]),
+  mailboxes: z.object({ active: z.number(), suspended: z.number() }),
+  messages: z.number(),
+  sealedBytes: z.number(),
+});
+
+export type MailboxSummary = z.infer<typeof mailboxSummary>;
+export type MailboxDetails = z.infer<typeof mailboxDetails>;
+export type GatewayStatus = z.infer<typeof gatewayStatus>;

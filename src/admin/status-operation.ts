@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+import { limits } from "../base/limits.ts";
+import { operation, type RunningFacts } from "./operation.ts";
+import { type GatewayStatus, gatewayStatus, nothing } from "./shapes.ts";
+
+/** What an administrator asks first: does it run, does it take mail, how much waits. */
+export const showStatus = operation({
+  input: nothing,
+  output: gatewayStatus,
+  async run({ mailboxes, store, configuration, running }) {
+    const all = mailboxes.list();
+    const counts = [...(await store.counts()).values()];
+    const active = all.filter((mailbox) => mailbox.state === "active").length;
+    return {
+      running: running === undefined ? null : runningView(running),
+      dataDirectory: configuration.gateway.dataDirectory,
+      store: store.readiness(limits.segmentMessageBytes),
+      mailboxes: { active, suspended: all.length - active },
+      messages: counts.reduce((sum, each) => sum + each.messages, 0),
+      sealedBytes: counts.reduce((sum, each) => sum + each.sealedBytes, 0),
+    };
+  },
+});
+
+function runningView({ startedAtMs, ...facts }: RunningFacts): NonNullable<GatewayStatus["running"]> {
+  return { ...facts, startedAt: new Date(startedAtMs).toISOString() };
+}
