@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+import { noBytes } from "../../../base/bytes.ts";
+import { cancel, respond, type SaslContext, type SaslMechanism, type SaslStep } from "./mechanism.ts";
+
+/** PLAIN (RFC 4616 §2) with an empty authorization identity: the server derives it from the user name. */
+export function plain({ credential }: SaslContext): SaslMechanism {
+  const message = Buffer.concat([Buffer.from(`\0${credential.user}\0`, "utf8"), secretOf(credential)]);
+  return {
+    name: "PLAIN",
+    initialResponse: message,
+    mayEnd: true,
+    credentialShown: true,
+    challenge: () => cancel("PLAIN: a challenge behind the only message"),
+    derived: noDerivation,
+  };
+}
+
+/**
+ * LOGIN: the user name, then the password, each after a challenge. The challenges' texts differ between servers
+ * ("Username:", "User Name"), so their order counts, not their words.
+ */
+export class LoginMechanism implements SaslMechanism {
+  readonly name = "LOGIN";
+  readonly initialResponse = undefined;
+  readonly derived = noDerivation;
+  readonly #context: SaslContext;
+  #sent: "nothing" | "user" | "password" = "nothing";
+
+  constructor(context: SaslContext) {
+    this.#context = context;
+  }
+
+  get mayEnd(): boolean {
+    return this.#sent === "password";
+  }
+
+  get credentialShown(): boolean {
+    return this.#sent === "password";
+  }
+
+  challenge(): SaslStep {
+    const { credential } = this.#context;
+    switch (this.#sent) {
+      case "nothing":
+        this.#sent = "user";
+        return respond(Buffer.from(credential.user, "utf8"));
+      case "user":
+        this.#sent = "password";
+        return respond(Buffer.from(secretOf(credential)));
+      case "password":
+        return cancel("LOGIN: a challenge behind the password");
+    }
+  }
+}
+
+/** CRAM-MD5 (RFC 2195 §2): user name, blank, HMAC-MD5 of the challenge under the password in hexadecimal digits. */
+export class CramMd5Mechanism implements SaslMechanism {
+  readonly name = "CRAM-MD5";
+  readonly initialResponse = undefined;
+  readonly derived = noDerivation;
+  readonly #context: SaslContext;
+  #answered = false;
+
+  constructor(context: SaslContext) {
+    this.#context = context;
+  }
+
+  get mayEnd(): boolean {
+    return this.#answered;
+  }
+
+  get credentialShown(): boolean {
+    return this.#answered;
+  }
+
+  challenge(challenge: Buffer): SaslStep {
+    if (this.#answered) return cancel("CRAM-MD5: a second challenge");
+    this.#answered = true;
+    const { credential, crypto } = this.#context;
+    const digest = crypto.hmac("md5", secretOf(credential), challenge).toString("hex");
+    return respond(Buffer.from(`${credential.user} ${digest}`, "utf8"));
+  }
+}
+
+function secretOf(credential: SaslContext["credential"]): Buffer {
+  return credential.kind === "password" ? credential.password.expose() : noBytes;
+}
+
+function noDerivation(): SaslStep {
+  return cancel("a key that was not asked for");
+}
