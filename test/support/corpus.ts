@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+
+export interface TestMessage {
+  readonly name: string;
+  readonly content: Buffer;
+}
+
+/** Third-party messages that are not part of this repository: a folder beside it. Somebody else's machine has none. */
+const directory = process.env["POSTERN_CORPUS"] ?? join(import.meta.dirname, "../../../shared/corpus");
+
+const notMessages = /^(README\.md|.*LICENSE.*|NOTICE|COPYING)$/;
+
+/** For the `skip` option of a test that needs the corpus itself. Its absence is never a failure. */
+export function skipWithoutCorpus(): string | false {
+  if (existsSync(directory)) return false;
+  const reason = "the corpus of third-party messages is not on this machine";
+  console.log(`skipped: ${reason}`);
+  return reason;
+}
+
+/** All messages of the corpus in a fixed order; none when it is absent. */
+export function loadCorpus(): readonly TestMessage[] {
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !notMessages.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .toSorted()
+    .map((path) => ({ name: relative(directory, path), content: readFileSync(path) }));
+}
