@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+import { hash } from "node:crypto";
+import type { MailboxId, UniqueId } from "../base/ids.ts";
+import type { Addendum, MailboxEvent } from "./contract.ts";
+
+/** What a ledger row can say; `docs/formats/ledger.md` explains each. */
+export type LedgerEvent =
+  | "created"
+  | MailboxEvent
+  | "mailbox-removed"
+  | "accepted"
+  | "offered"
+  | "unknown"
+  | "withdrawn"
+  | "receipt-added"
+  | "verdict-added"
+  | "refused"
+  | "pulled"
+  | "removed";
+
+export const addendumEvents = { receipt: "receipt-added", verdict: "verdict-added" } as const satisfies Record<
+  Addendum["kind"],
+  LedgerEvent
+>;
+
+export interface LedgerRow {
+  readonly position: number;
+  readonly atMs: number;
+  readonly event: string;
+  readonly uniqueId: UniqueId | null;
+  readonly sealedBytes: number | null;
+  /** Lower-case hex. */
+  readonly sha256: string | null;
+  readonly detail: string | null;
+}
+
+/** What the first row of a mailbox's ledger is chained to. */
+export function ledgerGenesis(mailbox: MailboxId): Buffer {
+  return hash("sha256", `postern ledger 1\n${mailbox}`, "buffer");
+}
+
+/** SHA-256 over the hash before, then the row as a JSON array without white space, in UTF-8. */
+export function ledgerHash(previous: Uint8Array, row: LedgerRow): Buffer {
+  const text = canonicalRow(row);
+  const input = Buffer.allocUnsafe(previous.length + Buffer.byteLength(text));
+  input.set(previous);
+  input.write(text, previous.length, "utf8");
+  return hash("sha256", input, "buffer");
+}
+
+function canonicalRow(row: LedgerRow): string {
+  return JSON.stringify([
+    row.position,
+    row.atMs,
+    row.event,
+    row.uniqueId,
+    row.sealedBytes,
+    row.sha256,
+    row.detail,
+  ]);
+}

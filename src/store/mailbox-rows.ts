@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { DatabaseSync, SQLInputValue, SQLOutputValue } from "node:sqlite";
+import { PosternError } from "../base/errors.ts";
+import { parseMailboxId } from "../base/ids.ts";
+import type { MailboxRow } from "./contract.ts";
+
+/** A registry row with the number the other tables know it by; a number is never given twice. */
+export interface NumberedMailbox {
+  readonly number: number;
+  readonly row: MailboxRow;
+}
+
+const columns = `id, name, description, state, created_at, recipient, identity_file, allowed_peers, require_tls, settings`;
+
+export const insertMailboxSql = `INSERT INTO mailbox (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+export const updateMailboxSql = `UPDATE mailbox SET (${columns}) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE number = ?`;
+/** The number and id stay, for the ledger; what described and opened the mailbox goes. */
+export const removeMailboxSql = `UPDATE mailbox SET name = '', description = '', recipient = '', identity_file = x'',
+  allowed_peers = '[]', settings = '{}', removed_at = ? WHERE number = ?`;
+
+export function mailboxValues(row: MailboxRow): SQLInputValue[] {
+  return [
+    row.id,
+    row.name,
+    row.description,
+    row.state,
+    row.createdAtMs,
+    row.recipient,
+    row.identityFile,
+    JSON.stringify(row.allowedPeers),
+    row.requireTls ? 1 : 0,
+    JSON.stringify(row.settings),
+  ];
+}
+
+/** All mailboxes that were not removed, oldest first. */
+export function readMailboxes(index: DatabaseSync): readonly NumberedMailbox[] {
+  const rows = index.prepare(`SELECT number, ${columns} FROM mailbox WHERE removed_at IS NULL ORDER BY number`).all();
+  return rows.map((row) => ({ number: Number(row["number"]), row: readRow(row) }));
+}
+
+function readRow(row: Record<string, SQLOutputValue>): MailboxRow {
+  const id = parseMailboxId(String(row["id"]));
+  const identityFile = row["identity_file"];
+  const settings: unknown = JSON.parse(String(row["settings"]));
+  const allowedPeers: unknown = JSON.parse(String(row["allowed_peers"]));
+  if (id === undefined || !(identityFile instanceof Uint8Array) || !isRecord(settings) || !Array.isArray(allowedPeers)) {
+    throw new PosternError("store/damaged", `the registry row of mailbox ${String(row["id"])}`);
+  }
+  return {
+    id,
+    name: String(row["name"]),
+    description: String(row["description"]),
+    state: row["state"] === "suspended" ? "suspended" : "active",
+    createdAtMs: Number(row["created_at"]),
+    recipient: String(row["recipient"]),
+    identityFile,
+    allowedPeers: allowedPeers.map(String),
+    requireTls: row["require_tls"] === 1,
+    settings,
+  };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ErrorCode } from "../base/errors.ts";
+import type { Addendum, MailboxEvent, MailboxRow } from "./contract.ts";
+import type { Epoch } from "./epochs.ts";
+import type { NumberedMailbox } from "./mailbox-rows.ts";
+import type { RecoveryReport } from "./recovery.ts";
+import type { Fault } from "./writer/faults.ts";
+
+/**
+ * What the network thread and the store thread say to each other. Plain values only: they are copied from one thread
+ * to the other. Payload travels in `ArrayBuffer`s that are handed over and come back, so that it is copied once.
+ */
+export interface StoreThreadOptions {
+  readonly root: string;
+  readonly segmentBytes: number;
+  /** Of this run; becomes durable with the first message. */
+  readonly epochName: string;
+  readonly startedAtMs: number;
+  readonly faults: readonly Fault[];
+}
+
+/** Facts of one deposit in the form the index wants. */
+export interface DepositRequest {
+  readonly kind: "deposit";
+  readonly token: number;
+  readonly atMs: number;
+  readonly mailbox: number;
+  readonly sequence: number;
+  readonly step: "commit" | "prepare";
+  readonly source: number;
+  readonly receivedAtMs: number;
+  readonly sealedBytes: number;
+  readonly traceBytes: number;
+  readonly contentBytes: number;
+  readonly contentPop3Bytes: number;
+  readonly deviations: number;
+  /** Hex, or undefined when repeated deliveries are not to be known. */
+  readonly fingerprint: string | undefined;
+  /** A delivery counts as repeated when the earlier one was received after this. */
+  readonly repeatedSinceMs: number;
+  /** Where its record begins in the batch's buffer; undefined when the message has a file of its own. */
+  readonly recordAt: number | undefined;
+}
+
+export interface AddendumRequest {
+  readonly kind: "addendum";
+  readonly token: number;
+  readonly atMs: number;
+  readonly mailbox: number;
+  readonly sequence: number;
+  readonly addendum: Addendum;
+}
+
+export interface SettleRequest {
+  readonly kind: "settle";
+  readonly token: number;
+  readonly atMs: number;
+  readonly mailbox: number;
+  readonly sequence: number;
+  readonly outcome: "accepted" | "unknown";
+  readonly addendum: Addendum | undefined;
+}
+
+/** Takes a prepared message back. */
+export interface WithdrawRequest {
+  readonly kind: "withdraw";
+  readonly token: number;
+  readonly atMs: number;
+  readonly mailbox: number;
+  readonly sequence: number;
+}
+
+/** Ledger rows that nobody waits for. */
+export interface NoteRequest {
+  readonly kind: "note";
+  readonly atMs: number;
+  readonly mailbox: number;
+  readonly event: "refused" | "pulled";
+  readonly sequences: readonly number[];
+  readonly detail: string;
+}
+
+export interface RemoveRequest {
+  readonly kind: "remove";
+  readonly token: number;
+  readonly atMs: number;
+  readonly mailbox: number;
+  /** `undefined`: every message of the mailbox. */
+  readonly sequences: Float64Array | undefined;
+  readonly cause: string;
+  /** Removes the mailbox itself with its last message. */
+  readonly withMailbox: boolean;
+}
+
+export interface MailboxRequest {
+  readonly kind: "mailbox";
+  readonly token: number;
+  readonly atMs: number;
+  /** `undefined`: a new mailbox. */
+  readonly mailbox: number | undefined;
+  readonly row: MailboxRow;
+  readonly event: MailboxEvent | "created";
+}
+
+export type CommitRequest =
+  | DepositRequest
+  | AddendumRequest
+  | SettleRequest
+  | WithdrawRequest
+  | NoteRequest
+  | RemoveRequest
+  | MailboxRequest;
+
+export type ToStoreThread =
+  | { readonly kind: "batch"; readonly requests: readonly CommitRequest[]; readonly payload: Payload | undefined }
+  | { readonly kind: "large-open"; readonly sequence: number }
+  | { readonly kind: "large-write"; readonly sequence: number; readonly window: ArrayBuffer; readonly bytes: number }
+  | { readonly kind: "large-discard"; readonly sequence: number }
+  | { readonly kind: "stop" };
+
+/** Records one after the other, from the start of the buffer. */
+export interface Payload {
+  readonly buffer: ArrayBuffer;
+  readonly bytes: number;
+}
+
+export type Answer =
+  | { readonly token: number; readonly kind: "done" }
+  | { readonly token: number; readonly kind: "kept"; readonly ledgerPosition: number; readonly sha256: string }
+  | { readonly token: number; readonly kind: "repeated"; readonly sequence: number }
+  | { readonly token: number; readonly kind: "removed"; readonly removed: number; readonly failed: number }
+  | { readonly token: number; readonly kind: "mailbox"; readonly number: number }
+  | { readonly token: number; readonly kind: "failed"; readonly code: ErrorCode; readonly detail: string };
+
+export type FromStoreThread =
+  | {
+      readonly kind: "ready";
+      readonly report: RecoveryReport;
+      readonly epochs: readonly Epoch[];
+      readonly lastSequence: number;
+      readonly mailboxes: readonly NumberedMailbox[];
+      readonly freeBytes: number;
+    }
+  | { readonly kind: "cannot-start"; readonly code: ErrorCode | undefined; readonly detail: string }
+  | { readonly kind: "answers"; readonly answers: readonly Answer[]; readonly buffers: readonly ArrayBuffer[] }
+  | { readonly kind: "large-window"; readonly sequence: number; readonly window: ArrayBuffer; readonly failed: boolean }
+  | { readonly kind: "free-space"; readonly freeBytes: number }
+  | { readonly kind: "health"; readonly failing: boolean; readonly detail: string }
+  | { readonly kind: "segment-gone"; readonly segment: number }
+  | { readonly kind: "compacted"; readonly segment: number; readonly freedBytes: number }
+  | { readonly kind: "stopped" };
+
+/** What the reader thread is asked; every request has its answer or a failure with the same token. */
+export type ToReaderThread =
+  | { readonly kind: "snapshot"; readonly token: number; readonly mailbox: number }
+  | { readonly kind: "locations"; readonly token: number; readonly mailbox: number; readonly sequences: Float64Array }
+  | { readonly kind: "addenda"; readonly token: number; readonly mailbox: number; readonly sequence: number }
+  | { readonly kind: "counts"; readonly token: number }
+  | { readonly kind: "stop" };
+
+export type FromReaderThread =
+  | { readonly token: number; readonly value: unknown }
+  | { readonly token: number; readonly code: ErrorCode | undefined; readonly detail: string };

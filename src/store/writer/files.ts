@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { OpenMode } from "node:fs";
+import { closeSync, fdatasyncSync, fsync, fsyncSync, open, openSync, rmSync, write, writevSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { promisify } from "node:util";
+
+/** The few file operations by which the store thread changes payload; a test hands in ones that fail. */
+export interface Files {
+  open(path: string, mode: OpenMode): number;
+  /** Writes all of it at the end of the file, or throws. */
+  append(descriptor: number, pieces: readonly Uint8Array[]): void;
+  sync(descriptor: number): void;
+  close(descriptor: number): void;
+  syncDirectory(path: string): void;
+  unlink(path: string): void;
+  /** The same off the thread, for large messages: they must not keep the group commit waiting. */
+  readonly large: {
+    open(path: string): Promise<number>;
+    write(descriptor: number, bytes: Uint8Array, position: number): Promise<void>;
+    sync(descriptor: number): Promise<void>;
+    syncDirectory(path: string): Promise<void>;
+    unlink(path: string): Promise<void>;
+  };
+}
+
+const openAsync = promisify(open);
+const syncAsync = promisify(fsync);
+const writeAsync = promisify(write);
+
+export const diskFiles: Files = {
+  open: (path, mode) => openSync(path, mode, 0o600),
+  append: appendAll,
+  sync: fdatasyncSync,
+  close: closeSync,
+  syncDirectory(path) {
+    const descriptor = openSync(path, "r");
+    try {
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  },
+  unlink: (path) => rmSync(path, { force: true }),
+  large: {
+    open: (path) => openAsync(path, "wx", 0o600),
+    async write(descriptor, bytes, position) {
+      let done = 0;
+      while (done < bytes.length) {
+        const { bytesWritten } = await writeAsync(descriptor, bytes, done, bytes.length - done, position + done);
+        done += bytesWritten;
+      }
+    },
+    sync: (descriptor) => syncAsync(descriptor),
+    async syncDirectory(path) {
+      const descriptor = await openAsync(path, "r");
+      try {
+        await syncAsync(descriptor);
+      } finally {
+        closeSync(descriptor);
+      }
+    },
+    unlink: (path) => rm(path, { force: true }),
+  },
+};
+
+/** A write may be cut short, by a full disk above all; then the rest is tried, which tells why. */
+function appendAll(descriptor: number, pieces: readonly Uint8Array[]): void {
+  let left = [...pieces];
+  while (left.length > 0) {
+    let written = writevSync(descriptor, left);
+    const rest: Uint8Array[] = [];
+    for (const piece of left) {
+      const taken = Math.min(written, piece.length);
+      written -= taken;
+      if (taken < piece.length) rest.push(piece.subarray(taken));
+    }
+    left = rest;
+  }
+}

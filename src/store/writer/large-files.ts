@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Hash } from "node:crypto";
+import { createHash } from "node:crypto";
+import { PosternError } from "../../base/errors.ts";
+import type { DataDirectory } from "../data-directory.ts";
+import { largePath } from "../data-directory.ts";
+import type { Epochs } from "../epochs.ts";
+import type { Files } from "./files.ts";
+
+interface OpenFile {
+  readonly path: string;
+  readonly hash: Hash;
+  descriptor: number | undefined;
+  position: number;
+  /** The write under way, or the last one; they go one after the other. */
+  last: Promise<void>;
+}
+
+/**
+ * Files of large messages while they arrive: streamed, hashed and synced off the group commit, which they join when
+ * they are durable. Named by sequence number, which belongs to one deposit alone.
+ */
+export class LargeFiles {
+  readonly #files: Files;
+  readonly #directory: DataDirectory;
+  readonly #epochs: Epochs;
+  readonly #open = new Map<number, OpenFile>();
+  /** A directory sync that has not begun yet: all files created before it share it. */
+  #nextDirectorySync: Promise<void> | undefined;
+  #directorySync: Promise<void> = Promise.resolve();
+
+  constructor(files: Files, directory: DataDirectory, epochs: Epochs) {
+    this.#files = files;
+    this.#directory = directory;
+    this.#epochs = epochs;
+  }
+
+  open(sequence: number): void {
+    const path = largePath(this.#directory, this.#epochs.uniqueId(sequence));
+    const file: OpenFile = { path, hash: createHash("sha256"), descriptor: undefined, position: 0, last: Promise.resolve() };
+    file.last = this.#create(file);
+    // Whoever writes next awaits it and gets the error; until then it must not count as unhandled.
+    file.last.catch(() => undefined);
+    this.#open.set(sequence, file);
+  }
+
+  async write(sequence: number, bytes: Uint8Array): Promise<void> {
+    const file = this.#require(sequence);
+    file.last = this.#writeAfter(file, file.last, bytes);
+    await file.last;
+  }
+
+  /** Everything on the disk and synced: file and name. Returns the SHA-256. A failed sync is never tried again. */
+  async finish(sequence: number): Promise<Buffer> {
+    const file = this.#require(sequence);
+    try {
+      await file.last;
+      const descriptor = descriptorOf(file);
+      await this.#files.large.sync(descriptor);
+      await this.#syncDirectory();
+      file.descriptor = undefined;
+      this.#files.close(descriptor);
+      this.#open.delete(sequence);
+      return file.hash.digest();
+    } catch (error) {
+      await this.discard(sequence);
+      throw error;
+    }
+  }
+
+  /** Forgets an unfinished file; what cannot be unlinked now is swept at the next start. */
+  async discard(sequence: number): Promise<void> {
+    const file = this.#open.get(sequence);
+    if (file === undefined) return;
+    this.#open.delete(sequence);
+    await file.last.catch(() => undefined);
+    if (file.descriptor !== undefined) this.#files.close(file.descriptor);
+    await this.#files.large.unlink(file.path).catch(() => undefined);
+  }
+
+  async discardAll(): Promise<void> {
+    await Promise.all([...this.#open.keys()].map((sequence) => this.discard(sequence)));
+  }
+
+  /** Unlinks the file of a message whose removal is durable. As with `discard`, a start sweeps what stays. */
+  unlink(sequence: number): void {
+    this.#files.large.unlink(largePath(this.#directory, this.#epochs.uniqueId(sequence))).catch(() => undefined);
+  }
+
+  async #create(file: OpenFile): Promise<void> {
+    file.descriptor = await this.#files.large.open(file.path);
+  }
+
+  async #writeAfter(file: OpenFile, before: Promise<void>, bytes: Uint8Array): Promise<void> {
+    await before;
+    file.hash.update(bytes);
+    const position = file.position;
+    file.position += bytes.length;
+    await this.#files.large.write(descriptorOf(file), bytes, position);
+  }
+
+  #syncDirectory(): Promise<void> {
+    this.#nextDirectorySync ??= this.#directorySync
+      .catch(() => undefined)
+      .then(() => {
+        this.#nextDirectorySync = undefined;
+        this.#directorySync = this.#files.large.syncDirectory(this.#directory.large);
+        return this.#directorySync;
+      });
+    return this.#nextDirectorySync;
+  }
+
+  #require(sequence: number): OpenFile {
+    const file = this.#open.get(sequence);
+    if (file === undefined) throw new PosternError("store/failing", "the file of a large message is gone");
+    return file;
+  }
+}
+
+function descriptorOf(file: OpenFile): number {
+  if (file.descriptor === undefined) throw new PosternError("store/failing", "the file of a large message is closed");
+  return file.descriptor;
+}

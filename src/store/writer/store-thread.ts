@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdirSync, readdirSync, statfsSync } from "node:fs";
+import { join } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import { describeError, PosternError } from "../../base/errors.ts";
+import { type DataDirectory, dataDirectory, parseSegmentName, segmentPath } from "../data-directory.ts";
+import { type Epoch, Epochs, readEpochs, readLastSequence } from "../epochs.ts";
+import { readMailboxes } from "../mailbox-rows.ts";
+import { recordHeaderBytes } from "../record.ts";
+import { type RecoveryReport, recover } from "../recovery.ts";
+import { openIndexForWriting, pragmaNumber } from "../schema.ts";
+import type { Answer, FromStoreThread, StoreThreadOptions, ToStoreThread } from "../thread-messages.ts";
+import { compactSlice } from "./compactor.ts";
+import { FaultPlan, withFaults } from "./faults.ts";
+import { diskFiles, type Files } from "./files.ts";
+import { commitGroup, failedAnswers, type ReadyRequest } from "./group.ts";
+import { IndexWriter } from "./index-writer.ts";
+import { LargeFiles } from "./large-files.ts";
+import { SegmentWriter } from "./segment-writer.ts";
+
+/** How much payload one group commit takes; more only adds latency. */
+const groupBytes = 2 * 1024 * 1024;
+const housekeepingMs = 1000;
+
+/**
+ * The store thread: everything that is written goes through here, in groups. While one group is being synced the next
+ * one gathers in the port's queue.
+ */
+class StoreThread {
+  readonly #port: MessagePort;
+  readonly #options: StoreThreadOptions;
+  readonly #directory: DataDirectory;
+  readonly #files: Files;
+  readonly #faults: FaultPlan;
+  readonly #epoch: Epoch;
+  readonly #epochs: Epochs;
+  readonly #segments: SegmentWriter;
+  readonly #large: LargeFiles;
+  readonly #housekeeping: NodeJS.Timeout;
+  #index: DatabaseSync;
+  #writer: IndexWriter;
+  #ready: ReadyRequest[] = [];
+  #buffers: ArrayBuffer[] = [];
+  #scheduled = false;
+  #finishing = 0;
+  #stopping = false;
+  #failing = false;
+  #compacting: { readonly number: number; readonly from: number } | undefined;
+
+  constructor(port: MessagePort, options: StoreThreadOptions) {
+    this.#port = port;
+    this.#options = options;
+    this.#directory = dataDirectory(options.root);
+    this.#faults = new FaultPlan(options.faults);
+    this.#files = withFaults(diskFiles, this.#faults);
+    for (const folder of [this.#directory.segments, this.#directory.large]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    this.#files.syncDirectory(this.#directory.root);
+    this.#index = openIndexForWriting(this.#directory);
+    const lastSequence = readLastSequence(this.#index);
+    this.#epoch = { name: options.epochName, firstSequence: lastSequence + 1, startedAtMs: options.startedAtMs };
+    this.#epochs = new Epochs(readEpochs(this.#index)).with(this.#epoch);
+    this.#writer = this.#newWriter();
+    const report = recover(this.#index, this.#directory, { writer: this.#writer, atMs: options.startedAtMs });
+    this.#segments = new SegmentWriter(this.#files, this.#directory, {
+      segmentBytes: options.segmentBytes,
+      nextNumber: this.#nextSegment(),
+    });
+    this.#large = new LargeFiles(this.#files, this.#directory, this.#epochs);
+    port.on("message", (message: ToStoreThread) => this.#take(message));
+    this.#housekeeping = setInterval(() => this.#keepHouse(), housekeepingMs);
+    this.#tellReady(report, lastSequence);
+  }
+
+  #tellReady(report: RecoveryReport, lastSequence: number): void {
+    this.#post({
+      kind: "ready",
+      report,
+      epochs: [...readEpochs(this.#index), this.#epoch],
+      lastSequence,
+      mailboxes: readMailboxes(this.#index),
+      freeBytes: this.#freeBytes(),
+    });
+  }
+
+  #take(message: ToStoreThread): void {
+    switch (message.kind) {
+      case "batch":
+        this.#takeBatch(message);
+        break;
+      case "large-open":
+        this.#large.open(message.sequence);
+        break;
+      case "large-write":
+        void this.#writeLarge(message);
+        break;
+      case "large-discard":
+        void this.#large.discard(message.sequence);
+        break;
+      case "stop":
+        this.#stopping = true;
+        this.#stopWhenDone();
+        break;
+    }
+  }
+
+  #takeBatch({ requests, payload }: Extract<ToStoreThread, { readonly kind: "batch" }>): void {
+    if (payload !== undefined) this.#buffers.push(payload.buffer);
+    for (const request of requests) {
+      if (request.kind !== "deposit") this.#ready.push({ request });
+      else if (request.recordAt === undefined || payload === undefined) void this.#finishLarge(request);
+      else {
+        const bytes = recordHeaderBytes + request.sealedBytes;
+        this.#ready.push({ request, record: Buffer.from(payload.buffer, request.recordAt, bytes) });
+      }
+    }
+    this.#schedule();
+  }
+
+  async #writeLarge({ sequence, window, bytes }: Extract<ToStoreThread, { readonly kind: "large-write" }>): Promise<void> {
+    let failed = false;
+    try {
+      await this.#large.write(sequence, new Uint8Array(window, 0, bytes));
+    } catch (error) {
+      failed = true;
+      this.#tellFailing(error);
+    }
+    this.#port.postMessage({ kind: "large-window", sequence, window, failed } satisfies FromStoreThread, [window]);
+  }
+
+  /** A large message joins a group when its file and its name are synced. */
+  async #finishLarge(request: ReadyRequest["request"] & { readonly kind: "deposit" }): Promise<void> {
+    this.#finishing += 1;
+    try {
+      this.#ready.push({ request, largeSha256: await this.#large.finish(request.sequence) });
+      this.#schedule();
+    } catch (error) {
+      this.#tellFailing(error);
+      this.#answer(failedAnswers([{ request }], error));
+    } finally {
+      this.#finishing -= 1;
+      this.#stopWhenDone();
+    }
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      // What came while the last group was synced joins this one.
+      let queued = receiveMessageOnPort(this.#port);
+      while (queued !== undefined) {
+        this.#take(queued.message);
+        queued = receiveMessageOnPort(this.#port);
+      }
+      this.#commit();
+      if (this.#ready.length > 0) this.#schedule();
+      this.#stopWhenDone();
+    });
+  }
+
+  #commit(): void {
+    const group = this.#takeGroup();
+    if (group.length === 0) return;
+    try {
+      this.#faults.pass("index-commit");
+      const { answers, unlinkLarge } = commitGroup(group, {
+        index: this.#index,
+        writer: this.#writer,
+        segments: this.#segments,
+      });
+      this.#faults.pass("index-committed");
+      for (const sequence of unlinkLarge) this.#large.unlink(sequence);
+      this.#answer(answers);
+      this.#dropDeadSegments();
+    } catch (error) {
+      this.#tellFailing(error);
+      for (const { request, largeSha256 } of group)
+        if (request.kind === "deposit" && largeSha256 !== undefined) this.#large.unlink(request.sequence);
+      this.#answer(failedAnswers(group, error));
+      this.#reopenIndex();
+    }
+  }
+
+  #takeGroup(): readonly ReadyRequest[] {
+    let bytes = 0;
+    let count = 0;
+    for (const { record } of this.#ready) {
+      if (bytes > groupBytes) break;
+      bytes += record?.length ?? 0;
+      count += 1;
+    }
+    return this.#ready.splice(0, count);
+  }
+
+  #answer(answers: readonly Answer[]): void {
+    // A buffer goes back when no record in it waits any more.
+    const buffers = this.#ready.length === 0 ? this.#buffers.splice(0) : [];
+    this.#port.postMessage({ kind: "answers", answers, buffers } satisfies FromStoreThread, buffers);
+  }
+
+  /** After a failed commit nothing that SQLite remembers is trusted: a new connection, and the log moved to the file. */
+  #reopenIndex(): void {
+    try {
+      this.#index.close();
+    } catch {
+      // a connection that cannot be closed is let go of
+    }
+    try {
+      this.#index = openIndexForWriting(this.#directory);
+      this.#index.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      this.#writer = this.#newWriter();
+    } catch (error) {
+      this.#tellFailing(error);
+    }
+  }
+
+  #keepHouse(): void {
+    this.#post({ kind: "free-space", freeBytes: this.#freeBytes() });
+    if (this.#failing) this.#tryAgain();
+    else if (this.#ready.length === 0) this.#compact();
+  }
+
+  /** While failing nothing arrives that could show that the disk is well again, so this does. */
+  #tryAgain(): void {
+    try {
+      if (!this.#index.isOpen) this.#reopenIndex();
+      this.#index.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      const probe = join(this.#directory.root, "probe");
+      const descriptor = this.#files.open(probe, "w");
+      try {
+        this.#files.append(descriptor, [Buffer.alloc(4096)]);
+        this.#files.sync(descriptor);
+      } finally {
+        this.#files.close(descriptor);
+        this.#files.unlink(probe);
+      }
+      this.#failing = false;
+      this.#post({ kind: "health", failing: false, detail: "" });
+    } catch {
+      // still failing; the next round tries again
+    }
+  }
+
+  #compact(): void {
+    try {
+      const segment = this.#compacting ?? this.#worthCompacting();
+      if (segment === undefined) {
+        if (pragmaNumber(this.#index, "freelist_count") > 0) this.#index.exec("PRAGMA incremental_vacuum(2000)");
+        return;
+      }
+      const parts = { index: this.#index, writer: this.#writer, segments: this.#segments, directory: this.#directory };
+      const next = compactSlice(segment, parts);
+      this.#compacting = next === undefined ? undefined : { number: segment.number, from: next };
+      this.#dropDeadSegments();
+    } catch (error) {
+      this.#compacting = undefined;
+      this.#tellFailing(error);
+      this.#reopenIndex();
+    }
+  }
+
+  #worthCompacting(): { readonly number: number; readonly from: number } | undefined {
+    for (const [number, { bytes, liveBytes }] of this.#writer.segments.entries())
+      if (number !== this.#segments.activeNumber && liveBytes > 0 && liveBytes * 2 < bytes) return { number, from: 0 };
+    return undefined;
+  }
+
+  #dropDeadSegments(): void {
+    for (const [number, { bytes, liveBytes }] of [...this.#writer.segments.entries()]) {
+      if (liveBytes > 0 || number === this.#segments.activeNumber) continue;
+      this.#files.unlink(segmentPath(this.#directory, number));
+      this.#writer.segments.forget(number);
+      this.#post({ kind: "segment-gone", segment: number });
+      this.#post({ kind: "compacted", segment: number, freedBytes: bytes });
+    }
+  }
+
+  #tellFailing(error: unknown): void {
+    if (this.#failing) return;
+    this.#failing = true;
+    this.#post({ kind: "health", failing: true, detail: describeError(error) });
+  }
+
+  #stopWhenDone(): void {
+    if (!this.#stopping || this.#scheduled || this.#finishing > 0 || this.#ready.length > 0) return;
+    this.#stopping = false;
+    clearInterval(this.#housekeeping);
+    void this.#large.discardAll().then(() => {
+      this.#segments.close();
+      this.#index.close();
+      this.#post({ kind: "stopped" });
+      this.#port.close();
+    });
+  }
+
+  #newWriter(): IndexWriter {
+    return new IndexWriter(this.#index, this.#epochs, this.#epoch);
+  }
+
+  #nextSegment(): number {
+    const known = [...this.#writer.segments.entries()].map(([number]) => number);
+    const present = readdirSync(this.#directory.segments).map((name) => parseSegmentName(name) ?? 0);
+    return Math.max(0, ...known, ...present) + 1;
+  }
+
+  #freeBytes(): number {
+    const { bavail, bsize } = statfsSync(this.#options.root);
+    return bavail * bsize;
+  }
+
+  #post(message: FromStoreThread): void {
+    this.#port.postMessage(message);
+  }
+}
+
+if (parentPort !== null) {
+  try {
+    const options: StoreThreadOptions = workerData;
+    new StoreThread(parentPort, options);
+  } catch (error) {
+    const code = error instanceof PosternError ? error.code : undefined;
+    parentPort.postMessage({ kind: "cannot-start", code, detail: describeError(error) } satisfies FromStoreThread);
+    parentPort.close();
+  }
+}
