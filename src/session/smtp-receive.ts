@@ -4,6 +4,7 @@ import type { Connection } from "../base/connection.ts";
 import { describeError, hasCode } from "../base/errors.ts";
 import { Capture, type CaptureStages, type Kept } from "../capture/capture.ts";
 import type { Log } from "../observe/log.ts";
+import { secretOf } from "../protocol/sasl/credentials.ts";
 import type { Envelope, EnvelopeRecipient } from "../protocol/smtp/envelope.ts";
 import { type Refusal, refusals } from "../protocol/smtp/refusal.ts";
 import { formatReply, type Reply, reply } from "../protocol/smtp/reply.ts";
@@ -128,6 +129,10 @@ class SmtpReceiveSession {
         return this.#startContent(effect.envelope);
       case "ask-commit":
         return this.#keep();
+      case "ask-auth":
+        // Nobody signs in to deliver a journal copy; no mechanism is offered here.
+        secretOf(effect.credentials).wipe();
+        return { accepted: false, refusal: refusals.signInUnavailable };
       case "discard":
         return this.#mail.discard();
       case "start-tls":

@@ -18,3 +18,8 @@ export interface TokenCredentials {
   readonly userName: string;
   readonly token: SecretBytes;
 }
+
+/** The password or the token, for whoever treats them alike: to wipe them, or to pass them on. */
+export function secretOf(credentials: Credentials): SecretBytes {
+  return credentials.kind === "password" ? credentials.password : credentials.token;
+}

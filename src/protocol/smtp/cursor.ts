@@ -13,13 +13,9 @@ export class Cursor {
     return this.#at >= this.#text.length;
   }
 
-  /** Where the cursor stands; for `since` and `back`. */
+  /** Where the cursor stands; for `since`. */
   get position(): number {
     return this.#at;
-  }
-
-  back(position: number): void {
-    this.#at = position;
   }
 
   since(position: number): string {
@@ -46,9 +42,5 @@ export class Cursor {
   peek(): string {
     const code = this.#text.codePointAt(this.#at);
     return code === undefined ? "" : String.fromCodePoint(code);
-  }
-
-  rest(): string {
-    return this.#text.slice(this.#at);
   }
 }

@@ -19,18 +19,13 @@ const maxPathBytes = 256;
 
 /** `<>` or `<path>`; `undefined` when it is neither. RFC 5321 §4.1.1.2: reverse-path. */
 export function takeReversePath(cursor: Cursor): Path | null | undefined {
-  const from = cursor.position;
-  if (cursor.take("<>")) return null;
-  cursor.back(from);
-  return takePath(cursor);
+  return cursor.take("<>") ? null : takePath(cursor);
 }
 
 /** `<path>`; also `<postmaster>` without a domain (RFC 5321 §4.5.1). `undefined` when it is not one. */
 export function takeForwardPath(cursor: Cursor): Path | undefined {
-  const from = cursor.position;
   if (cursor.take("<postmaster>"))
     return { localPart: "postmaster", domain: undefined, text: "postmaster", utf8: false };
-  cursor.back(from);
   return takePath(cursor);
 }
 
@@ -60,12 +55,13 @@ function takeSourceRoute(cursor: Cursor): boolean {
   return cursor.take(":");
 }
 
+/**
+ * RFC 5321 §4.1.2 Dot-string, but a dot may stand anywhere: some large providers gave out addresses with dots at the end
+ * or in a row, and a copy of their mail must not be lost for it.
+ */
 function takeDotString(cursor: Cursor): string | undefined {
-  const from = cursor.position;
-  do {
-    if (cursor.takeWhile(isAtext) === "") return undefined;
-  } while (cursor.take("."));
-  return cursor.since(from);
+  const localPart = cursor.takeWhile((character) => character === "." || isAtext(character));
+  return localPart === "" ? undefined : localPart;
 }
 
 function takeQuotedString(cursor: Cursor): string | undefined {
@@ -110,8 +106,9 @@ function isPrintable(character: string): boolean {
   return (character >= " " && character <= "~") || isBeyondAscii(character);
 }
 
+/** U+FFFD stands for octets that were no UTF-8: the address could not be recorded as it was. */
 function isBeyondAscii(character: string): boolean {
-  return (character.codePointAt(0) ?? 0) >= 128;
+  return (character.codePointAt(0) ?? 0) >= 160 && character !== "\uFFFD";
 }
 
 function octets(text: string): number {

@@ -12,7 +12,7 @@ export interface Refusal {
   readonly closes?: true;
 }
 
-function refusal(code: number, enhanced: string, text: string, cause: string): Refusal {
+function refusal(code: number, enhanced: string | undefined, text: string, cause: string): Refusal {
   return { cause, reply: reply(code, enhanced, text) };
 }
 
@@ -26,6 +26,8 @@ export const refusals = {
   unknownCommand: refusal(500, "5.5.1", "Command not recognised", "unknown-command"),
   malformedLine: refusal(500, "5.5.2", "Lines end in CRLF and hold no control characters", "malformed-line"),
   lineTooLong: refusal(500, "5.5.2", "Line too long", "line-too-long"),
+  /** Without an enhanced code, as every reply to EHLO and HELO (RFC 2034 §4). */
+  helloSyntax: refusal(501, undefined, "Syntax: EHLO or HELO and your name", "hello-syntax"),
   argumentSyntax: refusal(501, "5.5.4", "Syntax error in arguments", "argument-syntax"),
   unknownParameter: refusal(555, "5.5.4", "Parameter not recognised or not implemented", "unknown-parameter"),
   badReversePath: refusal(501, "5.1.7", "Syntax error in the reverse-path", "bad-reverse-path"),
@@ -35,17 +37,18 @@ export const refusals = {
   mailFirst: refusal(503, "5.5.1", "Send MAIL first", "mail-first"),
   noRecipients: refusal(554, "5.5.1", "No valid recipients", "no-recipients"),
   dataAndBdat: refusal(503, "5.5.1", "DATA and BDAT cannot be mixed in one transaction", "data-and-bdat"),
-  transactionFailed: refusal(503, "5.5.1", "The transaction failed; send RSET or MAIL", "transaction-failed"),
+  /** How many octets follow is not known, so that they would be taken for commands: the conversation ends. */
+  chunkSyntax: closing(501, "5.5.4", "Syntax error in the size of the chunk", "chunk-syntax"),
   notImplemented: refusal(502, "5.5.1", "Command not implemented", "not-implemented"),
   earlyInput: closing(554, "5.5.0", "Input before the reply to DATA", "input-before-354"),
   // TLS and sign-in
   tlsActive: refusal(503, "5.5.1", "TLS is active already", "tls-active"),
-  tlsNotOffered: refusal(502, "5.5.1", "TLS is not offered here", "tls-not-offered"),
   tlsRequired: refusal(530, "5.7.0", "Must issue a STARTTLS command first", "tls-required"),
   inputAfterStartTls: closing(554, "5.5.0", "Input after STARTTLS", "input-after-starttls"),
+  signInRequired: refusal(530, "5.7.0", "Sign in first", "sign-in-required"),
   encryptionRequired: refusal(538, "5.7.11", "Encryption required; issue STARTTLS first", "sign-in-in-clear"),
   signedInAlready: refusal(503, "5.5.1", "Signed in already", "signed-in-already"),
-  signInNotOffered: refusal(503, "5.5.1", "Sign-in is not offered here", "sign-in-not-offered"),
+  signInNotOffered: refusal(502, "5.5.1", "Sign-in is not offered here", "sign-in-not-offered"),
   mechanismUnknown: refusal(504, "5.5.4", "Mechanism not offered", "mechanism-unknown"),
   signInCancelled: refusal(501, "5.7.0", "Sign-in cancelled", "sign-in-cancelled"),
   signInSyntax: refusal(501, "5.5.2", "Cannot decode the response", "sign-in-syntax"),

@@ -48,47 +48,37 @@ export class DotUnstuffer {
     return input.length;
   }
 
-  /** One octet where the last piece ended within a possible CRLF . CRLF. */
+  /** One octet where the last piece ended within a possible CRLF . CRLF; gives where to go on. */
   #step(input: Buffer, at: number, content: Buffer[]): number {
     const octet = input[at];
     switch (this.#tail) {
       case "line-start":
-        if (octet === DOT) {
-          this.#tail = "dot";
-          return at + 1;
-        }
-        this.#tail = "within";
-        return at;
+        this.#tail = octet === DOT ? "dot" : "within";
+        return octet === DOT ? at + 1 : at;
       case "cr":
-        if (octet === LF) {
-          content.push(input.subarray(at, at + 1));
-          this.#tail = "line-start";
-          return at + 1;
-        }
-        this.#tail = "within";
-        return at;
+        this.#tail = octet === LF ? "line-start" : "within";
+        if (octet !== LF) return at;
+        content.push(input.subarray(at, at + 1));
+        return at + 1;
       case "dot":
-        if (octet === CR) {
-          this.#tail = "dot-cr";
-          return at + 1;
-        }
         // The dot is dropped also when no second dot follows (RFC 5321 §4.5.2).
-        this.#tail = "within";
-        return at;
+        this.#tail = octet === CR ? "dot-cr" : "within";
+        return octet === CR ? at + 1 : at;
       case "dot-cr":
-        if (octet === LF) {
-          this.#ended = true;
-          return at + 1;
-        }
-        // Not the end: the CR was content. It may itself begin a CRLF.
-        content.push(Buffer.from([CR]));
+        this.#ended = octet === LF;
+        if (this.#ended) return at + 1;
+        // Not the end: the CR was content. What follows it may begin a CRLF, but not end one.
+        content.push(heldCr);
         this.#tail = "within";
         return at;
       case "within":
-        return at;
+        break;
     }
+    return at;
   }
 }
+
+const heldCr = Buffer.from([CR]);
 
 /**
  * Puts content into transparency (RFC 5321 §4.5.2, RFC 1939 §3): a dot that begins a line, which is one directly after

@@ -14,7 +14,7 @@ export type LineResult =
 
 const needMore: LineResult = { kind: "more" };
 const tab = 9;
-const delete_ = 127;
+const del = 127;
 
 /**
  * Cuts command lines out of the octets of a peer. A line ends in CRLF and in nothing else. The limit holds while the
@@ -49,11 +49,12 @@ export class LineSplitter {
     return rest;
   }
 
-  next(): LineResult {
+  /** @param maxLineBytes another limit for this line than that of the constructor */
+  next(maxLineBytes = this.#maxLineBytes): LineResult {
     const end = this.#held.indexOf(LF, this.#looked);
     if (end < 0) {
       this.#looked = this.#held.length;
-      if (this.#held.length >= this.#maxLineBytes) {
+      if (this.#held.length >= maxLineBytes) {
         this.#dropping = true;
         this.takeRest();
       }
@@ -62,7 +63,7 @@ export class LineSplitter {
     const whole = this.#held.subarray(0, end + 1);
     this.#held = this.#held.subarray(end + 1);
     this.#looked = 0;
-    if (this.#dropping || whole.length > this.#maxLineBytes) {
+    if (this.#dropping || whole.length > maxLineBytes) {
       this.#dropping = false;
       return { kind: "too-long" };
     }
@@ -73,6 +74,6 @@ export class LineSplitter {
 }
 
 function hasControl(line: Buffer): boolean {
-  for (const octet of line) if ((octet < 32 && octet !== tab) || octet === delete_) return true;
+  for (const octet of line) if ((octet < 32 && octet !== tab) || octet === del) return true;
   return false;
 }

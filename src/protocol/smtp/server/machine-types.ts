@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Credentials } from "../../sasl/credentials.ts";
+import type { SaslResponder } from "../../sasl/server/exchange.ts";
 import type { Envelope, EnvelopeRecipient, Hello, OpenTransaction } from "../envelope.ts";
+import type { ExtensionSettings } from "../extensions.ts";
 import type { Refusal } from "../refusal.ts";
 import type { Reply } from "../reply.ts";
 
-export interface SmtpServerSettings {
+export interface SmtpServerSettings extends ExtensionSettings {
   /** Our name in the greeting and in the reply to EHLO (RFC 5321 §4.1.1.1). */
   readonly hostName: string;
-  /** The connection is encrypted: STARTTLS is not offered. */
-  readonly encrypted: boolean;
-  readonly maxMessageBytes: number;
-  readonly maxRecipients: number;
+  /** 5yz replies until the conversation ends with 421. */
   readonly maxErrors: number;
   readonly maxCommands: number;
+  /** The longest command line, CRLF included (RFC 5321 §4.5.3.1.4). Lines of a sign-in may have `saslLineBytes`. */
   readonly maxLineBytes: number;
 }
 
@@ -41,6 +42,8 @@ export type SmtpServerEffect =
   | { readonly type: "ask-commit" }
   /** The transaction ended without its content being kept. */
   | { readonly type: "discard" }
+  /** Whoever answers wipes the secret. A refusal with 535 means that the credentials are wrong, any other that it is not known. */
+  | { readonly type: "ask-auth"; readonly credentials: Credentials }
   | { readonly type: "start-tls" }
   | { readonly type: "close" };
 
@@ -49,10 +52,22 @@ export interface Transaction extends OpenTransaction {
   readonly recipients: readonly EnvelopeRecipient[];
 }
 
-/** The state of the conversation. In `content` and `chunk` octets are mail data, so verbs have no place there. */
+/**
+ * The state of the conversation. In `content` and `chunk` octets are mail data, in `sign-in` and `sign-in-denied` lines
+ * are responses, so verbs have no place there.
+ */
 export type State =
   | { readonly name: "connected" }
   | { readonly name: "ready"; readonly hello: Hello }
+  /** AUTH awaits a response of the client. `refusalChallenge`: what a refusal begins with. */
+  | {
+      readonly name: "sign-in";
+      readonly hello: Hello;
+      readonly refusalChallenge: string | undefined;
+      readonly next: SaslResponder;
+    }
+  /** The refusal goes out after the client's empty response (RFC 7628 §3.2.3). */
+  | { readonly name: "sign-in-denied"; readonly hello: Hello; readonly refusal: Refusal }
   | { readonly name: "envelope"; readonly hello: Hello; readonly transaction: Transaction }
   /** Between two BDAT. `failed`: what made the transaction fail; only RSET, MAIL or EHLO clear it. */
   | {
@@ -75,6 +90,8 @@ export type State =
       readonly remainingBytes: number;
       readonly last: boolean;
       readonly failed: Refusal | undefined;
+      /** An earlier chunk was told the failure already. */
+      readonly failedBefore: boolean;
     }
   | { readonly name: "over" };
 
@@ -85,9 +102,12 @@ export type CommandState = Extract<State, { readonly name: "connected" | "ready"
 export interface Conversation {
   readonly settings: SmtpServerSettings;
   state: State;
+  /** Set by AUTH, for the rest of the connection (RFC 4954 §4). */
+  signedIn: boolean;
   /** Octets that came behind the current line and were not looked at. */
   readonly pendingBytes: number;
   reply(code: number, enhanced: string | undefined, ...lines: string[]): void;
+  /** Counts as an error of the peer when it is permanent. */
   refuse(refusal: Refusal): void;
   /** Puts a question to the session and goes on with `then` at its answer. */
   ask(effect: Extract<SmtpServerEffect, { readonly type: `ask-${string}` }>, then: (answer: Answer) => void): void;

@@ -1,26 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
+import { limits } from "../../../base/limits.ts";
 import { DotUnstuffer } from "../../wire/dot-transparency.ts";
 import { LineSplitter } from "../../wire/line-splitter.ts";
 import { type Refusal, refusals } from "../refusal.ts";
-import { reply } from "../reply.ts";
+import { type Reply, reply } from "../reply.ts";
+import { auth, signInResponse } from "./commands/auth.ts";
 import { bdat } from "./commands/bdat.ts";
-import { data, dataAfterChunk } from "./commands/data.ts";
+import { data } from "./commands/data.ts";
+import { expn } from "./commands/expn.ts";
 import { ehlo, helo } from "./commands/hello.ts";
+import { help } from "./commands/help.ts";
 import { mail, mailAfterChunk } from "./commands/mail.ts";
+import { noop } from "./commands/noop.ts";
+import { badSequence, dataAndBdat, helloFirst, mailFirst } from "./commands/out-of-order.ts";
+import { quit } from "./commands/quit.ts";
 import { rcpt } from "./commands/rcpt.ts";
-import {
-  auth,
-  badSequence,
-  expn,
-  help,
-  helloFirst,
-  mailFirst,
-  noop,
-  quit,
-  rset,
-  startTls,
-  vrfy,
-} from "./commands/small-commands.ts";
+import { rset } from "./commands/rset.ts";
+import { startTls } from "./commands/starttls.ts";
+import { vrfy } from "./commands/vrfy.ts";
 import type {
   Answer,
   CommandState,
@@ -42,10 +39,10 @@ export const table = {
   EHLO: [ehlo, ehlo, ehlo, ehlo], // RFC 5321 §4.1.4: begins anew at any time
   HELO: [helo, helo, helo, helo],
   STARTTLS: [helloFirst, startTls, badSequence, badSequence], // RFC 3207 §4
-  AUTH: [helloFirst, auth, badSequence, badSequence], // RFC 4954 §4: not within a transaction
+  AUTH: [auth, auth, auth, auth], // RFC 4954 §4: not within a transaction; in clear never
   MAIL: [helloFirst, mail, badSequence, mailAfterChunk], // RFC 5321 §3.3: transactions do not nest
   RCPT: [helloFirst, mailFirst, rcpt, badSequence],
-  DATA: [helloFirst, mailFirst, data, dataAfterChunk],
+  DATA: [helloFirst, mailFirst, data, dataAndBdat],
   BDAT: [bdat, bdat, bdat, bdat], // RFC 3030 §2: the octets are read in every case
   RSET: [rset, rset, rset, rset],
   NOOP: [noop, noop, noop, noop],
@@ -64,6 +61,7 @@ type Verb = keyof typeof table;
 export class SmtpServerMachine implements Conversation {
   readonly settings: SmtpServerSettings;
   state: State = { name: "connected" };
+  signedIn = false;
   readonly #lines: LineSplitter;
   #unstuffer = new DotUnstuffer();
   #effects: SmtpServerEffect[] = [];
@@ -84,7 +82,7 @@ export class SmtpServerMachine implements Conversation {
         this.reply(220, undefined, `${this.settings.hostName} ESMTP Postern`);
         break;
       case "bytes":
-        this.#lines.push(event.bytes);
+        if (this.state.name !== "over") this.#lines.push(event.bytes);
         break;
       case "answer":
         this.#takeAnswer(event.answer);
@@ -96,7 +94,9 @@ export class SmtpServerMachine implements Conversation {
 
   /** No transaction is open: a good moment to end the conversation from our side. */
   get betweenTransactions(): boolean {
-    return this.state.name === "connected" || this.state.name === "ready";
+    const { name } = this.state;
+    const quiet = name === "connected" || name === "ready" || name === "sign-in" || name === "sign-in-denied";
+    return quiet && this.#question === undefined;
   }
 
   /** Octets that come now are mail data. */
@@ -107,9 +107,11 @@ export class SmtpServerMachine implements Conversation {
   /** Ends the conversation from our side (RFC 5321 §3.8: 421 at any time). */
   end(refusal: Refusal): readonly SmtpServerEffect[] {
     this.#effects = [];
+    if (this.state.name !== "over") {
+      if (!this.betweenTransactions) this.emit({ type: "discard" });
+      this.#close(refusal);
+    }
     this.#question = undefined;
-    if (!this.betweenTransactions && this.state.name !== "over") this.emit({ type: "discard" });
-    this.#close(refusal);
     return this.#effects;
   }
 
@@ -157,42 +159,70 @@ export class SmtpServerMachine implements Conversation {
         case "chunk":
           goesOn = this.#readChunk(this.state);
           break;
+        case "sign-in":
+        case "sign-in-denied":
+          goesOn = this.#readResponse(this.state);
+          break;
+        case "connected":
+        case "ready":
+        case "envelope":
+        case "chunks":
+          goesOn = this.#readCommand(this.state);
+          break;
         case "over":
           goesOn = false;
           break;
-        default:
-          goesOn = this.#readCommand(this.state);
       }
     }
   }
 
   #readCommand(state: CommandState): boolean {
-    const next = this.#lines.next();
+    const { maxLineBytes, encrypted, mechanisms = [] } = this.settings;
+    // An initial response of AUTH may be a long token.
+    const takesSignIn = encrypted && mechanisms.length > 0;
+    const next = this.#lines.next(takesSignIn ? Math.max(maxLineBytes, limits.saslLineBytes) : maxLineBytes);
     switch (next.kind) {
       case "more":
-        return false;
+        break;
       case "too-long":
         this.refuse(refusals.lineTooLong);
-        return true;
+        break;
       case "malformed":
         this.refuse(refusals.malformedLine);
-        return true;
+        break;
       case "line":
-        this.#command(next.line.toString("utf8"), state);
-        return true;
+        this.#command(next.line, state);
+        break;
     }
+    return next.kind !== "more";
   }
 
-  #command(line: string, state: CommandState): void {
+  /** A line of the client within AUTH. */
+  #readResponse(state: Extract<State, { readonly name: "sign-in" | "sign-in-denied" }>): boolean {
+    const next = this.#lines.next(limits.saslLineBytes);
+    if (next.kind === "more") return false;
+    if (state.name === "sign-in" && next.kind === "line") {
+      signInResponse(this, next.line.toString("latin1"), state);
+      return true;
+    }
+    this.state = { name: "ready", hello: state.hello };
+    if (state.name === "sign-in-denied") this.refuse(state.refusal);
+    else this.refuse(next.kind === "too-long" ? refusals.signInTooLong : refusals.signInSyntax);
+    return true;
+  }
+
+  #command(octets: Buffer, state: CommandState): void {
     this.#commands += 1;
     if (this.#commands > this.settings.maxCommands) {
       this.#endSession(refusals.tooManyCommands);
       return;
     }
+    const line = octets.toString("utf8");
     const blank = line.indexOf(" ");
     const verb = (blank < 0 ? line : line.slice(0, blank)).toUpperCase();
     const text = blank < 0 ? "" : line.slice(blank + 1);
-    if (isVerb(verb)) dispatch(this, table[verb], state, text);
+    if (verb !== "AUTH" && octets.length + 2 > this.settings.maxLineBytes) this.refuse(refusals.lineTooLong);
+    else if (isVerb(verb)) dispatch(this, table[verb], state, text);
     else this.refuse(refusals.unknownCommand);
   }
 
@@ -233,10 +263,11 @@ export class SmtpServerMachine implements Conversation {
     return true;
   }
 
-  #chunkEnded({ after, last, failed }: Extract<State, { readonly name: "chunk" }>): void {
+  #chunkEnded({ after, last, failed, failedBefore }: Extract<State, { readonly name: "chunk" }>): void {
     // The last chunk ends the transaction, kept or failed (RFC 3030 §2).
     this.state = last && after.name === "chunks" ? { name: "ready", hello: after.hello } : after;
-    if (last) this.#contentEnded(failed);
+    if (failed !== undefined && failedBefore) this.emit({ type: "reply", reply: failed.reply });
+    else if (last) this.#contentEnded(failed);
     else if (failed === undefined) this.reply(250, "2.0.0", "Octets received");
     else this.refuse(failed);
   }
@@ -248,9 +279,15 @@ export class SmtpServerMachine implements Conversation {
     }
     this.ask({ type: "ask-commit" }, (answer) => {
       if (!answer.accepted) this.refuse(answer.refusal);
-      else if (answer.reply === undefined) this.reply(250, "2.0.0", "Kept");
-      else this.emit({ type: "reply", reply: answer.reply });
+      else this.#kept(answer.reply);
     });
+  }
+
+  #kept(given: Reply | undefined): void {
+    // A peer that brings mail is no probe: its slips are forgotten, or a long session would add them up.
+    this.#errors = 0;
+    if (given === undefined) this.reply(250, "2.0.0", "Kept");
+    else this.emit({ type: "reply", reply: given });
   }
 
   #endSession(refusal: Refusal): void {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { Cursor } from "../../cursor.ts";
 import { type Refusal, refusals } from "../../refusal.ts";
 import type { CommandState, Conversation, State } from "../machine-types.ts";
 
@@ -7,12 +8,12 @@ import type { CommandState, Conversation, State } from "../machine-types.ts";
  * command is refused, or the conversation would take content for commands.
  */
 export function bdat(conversation: Conversation, text: string, state: CommandState): void {
-  const match = /^(\d{1,15})(?: +(LAST))? *$/i.exec(text);
-  if (match === null) {
-    conversation.refuse(refusals.argumentSyntax);
+  const chunk = readChunk(text);
+  if (chunk === undefined) {
+    if (state.name === "chunks") conversation.emit({ type: "discard" });
+    conversation.refuse(refusals.chunkSyntax);
     return;
   }
-  const chunk = { bytes: Number(match[1]), last: match[2] !== undefined };
   switch (state.name) {
     case "connected":
       skip(conversation, chunk, state, refusals.helloFirst);
@@ -34,8 +35,22 @@ interface Chunk {
   readonly last: boolean;
 }
 
-function skip(conversation: Conversation, chunk: Chunk, after: CommandState, failed: Refusal): void {
-  conversation.state = { name: "chunk", after, remainingBytes: chunk.bytes, last: chunk.last, failed };
+/** More digits than a number can hold exactly. */
+const maxSizeDigits = 15;
+
+/** `size [LAST]`; `undefined` when it is not that. */
+function readChunk(text: string): Chunk | undefined {
+  const cursor = new Cursor(text);
+  const size = cursor.takeWhile((character) => character >= "0" && character <= "9");
+  const parted = cursor.takeWhile(isBlank) !== "";
+  const last = parted && cursor.take("LAST");
+  cursor.takeWhile(isBlank);
+  if (size === "" || size.length > maxSizeDigits || !cursor.atEnd) return undefined;
+  return { bytes: Number(size), last };
+}
+
+function isBlank(character: string): boolean {
+  return character === " ";
 }
 
 function firstChunk(
@@ -56,7 +71,8 @@ function firstChunk(
 
 function nextChunk(conversation: Conversation, chunk: Chunk, state: Extract<State, { readonly name: "chunks" }>): void {
   if (state.failed === undefined) takeChunk(conversation, chunk, state);
-  else skip(conversation, chunk, state, refusals.transactionFailed);
+  // The first refusal again: to a sender that looks at the last reply alone, a 5yz would hide our 4yz (I7).
+  else read(conversation, chunk, { after: state, failed: state.failed, failedBefore: true });
 }
 
 function takeChunk(conversation: Conversation, chunk: Chunk, state: Extract<State, { readonly name: "chunks" }>): void {
@@ -66,11 +82,18 @@ function takeChunk(conversation: Conversation, chunk: Chunk, state: Extract<Stat
     skip(conversation, chunk, { ...state, failed: refusals.tooLarge }, refusals.tooLarge);
     return;
   }
-  conversation.state = {
-    name: "chunk",
-    after: { ...state, receivedBytes },
-    remainingBytes: chunk.bytes,
-    last: chunk.last,
-    failed: undefined,
-  };
+  read(conversation, chunk, { after: { ...state, receivedBytes }, failed: undefined, failedBefore: false });
+}
+
+/** Reads the octets of a chunk that is refused at its end. */
+function skip(conversation: Conversation, chunk: Chunk, after: CommandState, failed: Refusal): void {
+  read(conversation, chunk, { after, failed, failedBefore: false });
+}
+
+function read(
+  conversation: Conversation,
+  { bytes, last }: Chunk,
+  rest: Pick<Extract<State, { readonly name: "chunk" }>, "after" | "failed" | "failedBefore">,
+): void {
+  conversation.state = { name: "chunk", remainingBytes: bytes, last, ...rest };
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Hello } from "../../envelope.ts";
 import { refusals } from "../../refusal.ts";
-import type { Conversation, State } from "../machine-types.ts";
+import type { Answer, Conversation, State } from "../machine-types.ts";
 
 /** DATA, RFC 5321 §4.1.1.4: content follows, up to CRLF . CRLF. */
 export function data(
@@ -8,7 +9,7 @@ export function data(
   text: string,
   { hello, transaction }: Extract<State, { readonly name: "envelope" }>,
 ): void {
-  if (text !== "") {
+  if (text.trim() !== "") {
     conversation.refuse(refusals.argumentSyntax);
     return;
   }
@@ -21,18 +22,18 @@ export function data(
     conversation.refuse(refusals.earlyInput);
     return;
   }
-  conversation.ask({ type: "ask-content", envelope: transaction }, (answer) => {
-    if (!answer.accepted) {
-      conversation.state = { name: "ready", hello };
-      conversation.refuse(answer.refusal);
-      return;
-    }
-    conversation.state = { name: "content", hello, receivedBytes: 0, failed: undefined };
-    conversation.reply(354, undefined, "Start mail input; end with <CRLF>.<CRLF>");
-  });
+  conversation.ask({ type: "ask-content", envelope: transaction }, (answer) => begin(conversation, hello, answer));
 }
 
-/** DATA after BDAT in one transaction, RFC 3030 §2. */
-export function dataAfterChunk(conversation: Conversation): void {
-  conversation.refuse(refusals.dataAndBdat);
+function begin(conversation: Conversation, hello: Hello, answer: Answer): void {
+  if (!answer.accepted) {
+    conversation.state = { name: "ready", hello };
+    conversation.refuse(answer.refusal);
+  } else if (conversation.pendingBytes > 0) {
+    conversation.emit({ type: "discard" });
+    conversation.refuse(refusals.earlyInput);
+  } else {
+    conversation.state = { name: "content", hello, receivedBytes: 0, failed: undefined };
+    conversation.reply(354, undefined, "Start mail input; end with <CRLF>.<CRLF>");
+  }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { ehloLines } from "../../extensions.ts";
 import { refusals } from "../../refusal.ts";
-import type { CommandState, Conversation, SmtpServerSettings } from "../machine-types.ts";
+import type { CommandState, Conversation } from "../machine-types.ts";
 
 /** EHLO and HELO, RFC 5321 §4.1.1.1. In mid-session they end a transaction as RSET does (RFC 5321 §4.1.4). */
 export function ehlo(conversation: Conversation, text: string, state: CommandState): void {
@@ -15,28 +16,11 @@ function greet(conversation: Conversation, text: string, state: CommandState, ex
   const name = text.trim();
   // What peers call themselves is often no domain; it is recorded, not believed.
   if (name === "" || name.length > 255 || /\s/.test(name)) {
-    conversation.refuse(refusals.argumentSyntax);
+    conversation.refuse(refusals.helloSyntax);
     return;
   }
   if (state.name === "chunks") conversation.emit({ type: "discard" });
   conversation.state = { name: "ready", hello: { name, extended } };
   const { settings } = conversation;
-  conversation.reply(250, undefined, settings.hostName, ...(extended ? extensions(settings) : []));
-}
-
-/** Why each is offered or not: `docs/smtp.md`. BINARYMIME is not: POP3 could not hand such content out. */
-function extensions(settings: SmtpServerSettings): string[] {
-  return [
-    "PIPELINING",
-    `SIZE ${settings.maxMessageBytes}`,
-    "8BITMIME",
-    "SMTPUTF8",
-    "CHUNKING",
-    "DSN",
-    "ENHANCEDSTATUSCODES",
-    // RFC 3207 §4.2: not inside TLS.
-    ...(settings.encrypted ? [] : ["STARTTLS"]),
-    // RFC 9422 §4.2
-    `LIMITS RCPTMAX=${settings.maxRecipients}`,
-  ];
+  conversation.reply(250, undefined, settings.hostName, ...(extended ? ehloLines(settings) : []));
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Cursor } from "../../cursor.ts";
 import type { Hello, OpenTransaction } from "../../envelope.ts";
-import { mailParameters, takeParameters } from "../../parameters.ts";
+import { mailParameters, noParameters, takeParameters } from "../../parameters.ts";
 import { takeReversePath } from "../../path.ts";
 import { type Refusal, refusals } from "../../refusal.ts";
-import type { Conversation, State } from "../machine-types.ts";
+import type { Conversation, SmtpServerSettings, State } from "../machine-types.ts";
 
 /** MAIL, RFC 5321 §4.1.1.2: begins a transaction. */
 export function mail(
@@ -12,7 +12,7 @@ export function mail(
   text: string,
   { hello }: Extract<State, { readonly name: "ready" | "chunks" }>,
 ): void {
-  const transaction = readMail(text, hello, conversation.settings.maxMessageBytes);
+  const transaction = readMail(text, hello, conversation.settings);
   if ("cause" in transaction) {
     conversation.refuse(transaction);
     return;
@@ -37,14 +37,14 @@ export function mailAfterChunk(
   else mail(conversation, text, state);
 }
 
-function readMail(text: string, hello: Hello, maxMessageBytes: number): OpenTransaction | Refusal {
+function readMail(text: string, hello: Hello, settings: SmtpServerSettings): OpenTransaction | Refusal {
   const cursor = new Cursor(text);
   if (!cursor.take("FROM:")) return refusals.argumentSyntax;
   // RFC 5321 §3.3 has no blank here; many senders write one.
   cursor.takeWhile((character) => character === " ");
   const reversePath = takeReversePath(cursor);
   if (reversePath === undefined) return refusals.badReversePath;
-  const read = takeParameters(cursor, hello.extended ? mailParameters : {});
+  const read = takeParameters(cursor, hello.extended ? mailParameters : noParameters, settings);
   if (!read.ok) return read.refusal;
   const { parameters } = read;
   const smtpUtf8 = parameters.has("SMTPUTF8");
@@ -52,6 +52,6 @@ function readMail(text: string, hello: Hello, maxMessageBytes: number): OpenTran
   const size = parameters.get("SIZE");
   const declaredBytes = size === undefined ? undefined : Number(size);
   // RFC 1870 §6.1: refused before the content is sent.
-  if (declaredBytes !== undefined && declaredBytes > maxMessageBytes) return refusals.tooLarge;
+  if (declaredBytes !== undefined && declaredBytes > settings.maxMessageBytes) return refusals.tooLarge;
   return { hello, reversePath, parameters, parametersText: read.text, declaredBytes, smtpUtf8 };
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Cursor } from "../../cursor.ts";
 import type { EnvelopeRecipient } from "../../envelope.ts";
-import { recipientParameters, takeParameters } from "../../parameters.ts";
+import { noParameters, recipientParameters, takeParameters } from "../../parameters.ts";
 import { takeForwardPath } from "../../path.ts";
 import { type Refusal, refusals } from "../../refusal.ts";
-import type { Conversation, State, Transaction } from "../machine-types.ts";
+import type { Conversation, SmtpServerSettings, State, Transaction } from "../machine-types.ts";
 
 /** RCPT, RFC 5321 §4.1.1.3: one recipient, each with a reply of its own. */
 export function rcpt(
@@ -17,7 +17,7 @@ export function rcpt(
     conversation.refuse(refusals.tooManyRecipients);
     return;
   }
-  const recipient = readRcpt(text, transaction);
+  const recipient = readRcpt(text, transaction, conversation.settings);
   if ("cause" in recipient) {
     conversation.refuse(recipient);
     return;
@@ -33,14 +33,16 @@ export function rcpt(
   });
 }
 
-function readRcpt(text: string, transaction: Transaction): EnvelopeRecipient | Refusal {
+function readRcpt(text: string, transaction: Transaction, settings: SmtpServerSettings): EnvelopeRecipient | Refusal {
   const cursor = new Cursor(text);
   if (!cursor.take("TO:")) return refusals.argumentSyntax;
   cursor.takeWhile((character) => character === " ");
   const forwardPath = takeForwardPath(cursor);
   if (forwardPath === undefined) return refusals.badForwardPath;
-  const read = takeParameters(cursor, transaction.hello.extended ? recipientParameters : {});
+  const rules = transaction.hello.extended ? recipientParameters : noParameters;
+  const read = takeParameters(cursor, rules, settings);
   if (!read.ok) return read.refusal;
-  if (forwardPath.utf8 && !transaction.smtpUtf8) return refusals.smtpUtf8Wanted;
+  // RFC 6533 §3: an ORCPT with characters beyond ASCII needs SMTPUTF8 as well.
+  if ((forwardPath.utf8 || /[^\0-\x7f]/.test(read.text)) && !transaction.smtpUtf8) return refusals.smtpUtf8Wanted;
   return { forwardPath, parameters: read.parameters, parametersText: read.text };
 }
