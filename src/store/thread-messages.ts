@@ -161,3 +161,33 @@ export type ToReaderThread =
 export type FromReaderThread =
   | { readonly token: number; readonly value: unknown }
   | { readonly token: number; readonly code: ErrorCode | undefined; readonly detail: string };
+
+/** A maildrop's messages, oldest first: parallel arrays. */
+export interface Snapshot {
+  readonly sequences: Float64Array;
+  readonly pop3Bytes: Uint32Array;
+}
+
+export interface LocationRow {
+  readonly sequence: number;
+  readonly state: number;
+  readonly source: number;
+  readonly receivedAtMs: number;
+  readonly segment: number;
+  readonly offset: number;
+  readonly sealedBytes: number;
+  readonly traceBytes: number;
+  readonly contentBytes: number;
+  readonly contentPop3Bytes: number;
+  readonly deviations: number;
+  readonly sha256: Uint8Array;
+}
+
+export interface CountsRow {
+  readonly mailbox: number;
+  readonly messages: number;
+  readonly sealedBytes: number;
+  readonly oldestReceivedAtMs: number | undefined;
+  readonly lastReceivedAtMs: number | undefined;
+  readonly lastPulledAtMs: number | undefined;
+}

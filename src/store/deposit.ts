@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+import { asBuffer } from "../base/bytes.ts";
+import type { Clock } from "../base/clock.ts";
+import { PosternError } from "../base/errors.ts";
+import { type MailboxId, parseUniqueId, type UniqueId } from "../base/ids.ts";
+import { limits } from "../base/limits.ts";
+import type { Addendum, CommitResult, Deposit, DepositFacts, DepositHints, Receipt } from "./contract.ts";
+import { recordHeaderBytes, writeRecordHeader } from "./record.ts";
+import { sourceCodes } from "./schema.ts";
+import type { Answer, DepositRequest } from "./thread-messages.ts";
+import type { StoreThreadClient } from "./writer/store-thread-client.ts";
+
+/** What deposits need of the store they belong to. */
+export interface DepositParts {
+  readonly thread: StoreThreadClient;
+  readonly clock: Clock;
+  readonly repeatedDeliveryMs: number;
+  readonly uniqueIdOf: (sequence: number) => UniqueId;
+  /** Where the store tells that a window of a large message was written, or not. */
+  readonly windows: Map<number, (bytes: number, failed: boolean) => void>;
+}
+
+/** One sealed message on its way in: gathered here while it is small, streamed to a file of its own when it is not. */
+export class OpenDeposit implements Deposit {
+  readonly uniqueId: UniqueId;
+  readonly #parts: DepositParts;
+  readonly #mailbox: { readonly id: MailboxId; readonly number: number };
+  readonly #hints: DepositHints;
+  readonly #sequence: number;
+  #gathered: Buffer[] = [];
+  #sealedBytes = 0;
+  #large = false;
+  #onTheWay = 0;
+  #failed = false;
+  #waiting: { readonly resolve: () => void; readonly reject: (error: PosternError) => void } | undefined;
+  #state: "open" | "prepared" | "over" = "open";
+
+  constructor(
+    parts: DepositParts,
+    mailbox: { readonly id: MailboxId; readonly number: number },
+    message: { readonly sequence: number; readonly hints: DepositHints },
+  ) {
+    this.#parts = parts;
+    this.#mailbox = mailbox;
+    this.#sequence = message.sequence;
+    this.#hints = message.hints;
+    this.uniqueId = parts.uniqueIdOf(message.sequence);
+  }
+
+  write(sealed: Uint8Array): Promise<void> | undefined {
+    this.#sealedBytes += sealed.length;
+    this.#gathered.push(asBuffer(sealed));
+    if (!this.#large && this.#sealedBytes <= limits.segmentMessageBytes) return undefined;
+    if (!this.#large) this.#becomeLarge();
+    this.#sendGathered();
+    if (this.#failed) return Promise.reject(writeFailed());
+    if (this.#onTheWay <= limits.depositWindowBytes) return undefined;
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+    });
+  }
+
+  async commit(facts: DepositFacts): Promise<CommitResult> {
+    const answer = await this.#keep("commit", facts);
+    this.#state = "over";
+    if (answer.kind === "repeated") return { kept: "repeated", earlier: this.#parts.uniqueIdOf(answer.sequence) };
+    return { kept: "new", receipt: this.#receipt(answer) };
+  }
+
+  async prepare(facts: DepositFacts): Promise<Receipt> {
+    const answer = await this.#keep("prepare", facts);
+    this.#state = "prepared";
+    return this.#receipt(answer);
+  }
+
+  async settle(outcome: "accepted" | "unknown", addendum?: Addendum): Promise<void> {
+    this.#state = "over";
+    const { thread, clock } = this.#parts;
+    const mailbox = this.#mailbox.number;
+    const atMs = clock.nowMs();
+    const sequence = this.#sequence;
+    await thread.request({ kind: "settle", token: thread.nextToken(), atMs, mailbox, sequence, outcome, addendum });
+  }
+
+  async abort(): Promise<void> {
+    const { thread, clock } = this.#parts;
+    const state = this.#state;
+    this.#state = "over";
+    this.#gathered = [];
+    if (state === "open" && this.#large) {
+      this.#parts.windows.delete(this.#sequence);
+      thread.send({ kind: "large-discard", sequence: this.#sequence });
+    }
+    if (state !== "prepared") return;
+    const request = { kind: "withdraw", mailbox: this.#mailbox.number, sequence: this.#sequence } as const;
+    // What cannot be withdrawn stays offered and becomes unknown at the next start: kept rather than lost.
+    await thread.request({ ...request, token: thread.nextToken(), atMs: clock.nowMs() }).catch(() => undefined);
+  }
+
+  #becomeLarge(): void {
+    this.#large = true;
+    this.#parts.thread.send({ kind: "large-open", sequence: this.#sequence });
+    this.#parts.windows.set(this.#sequence, (bytes, failed) => {
+      this.#onTheWay -= bytes;
+      this.#failed ||= failed;
+      const waiting = this.#waiting;
+      if (waiting === undefined || (!this.#failed && this.#onTheWay > limits.depositWindowBytes)) return;
+      this.#waiting = undefined;
+      if (this.#failed) waiting.reject(writeFailed());
+      else waiting.resolve();
+    });
+  }
+
+  #sendGathered(): void {
+    for (const piece of this.#gathered) {
+      const window = new ArrayBuffer(piece.length);
+      new Uint8Array(window).set(piece);
+      this.#onTheWay += piece.length;
+      const message = { kind: "large-write", sequence: this.#sequence, window, bytes: piece.length } as const;
+      this.#parts.thread.send(message, [window]);
+    }
+    this.#gathered = [];
+  }
+
+  async #keep(step: "commit" | "prepare", facts: DepositFacts): Promise<Answer> {
+    if (this.#state !== "open") throw new PosternError("store/failing", "the deposit is over");
+    this.#state = "over";
+    try {
+      if (this.#large) return await this.#parts.thread.request(this.#request(step, facts, undefined));
+      const header = Buffer.allocUnsafe(recordHeaderBytes);
+      writeRecordHeader(header, {
+        ...facts,
+        uniqueId: this.uniqueId,
+        mailbox: this.#mailbox.id,
+        source: sourceCodes[this.#hints.source],
+        receivedAtMs: this.#hints.receivedAtMs,
+        sealedBytes: this.#sealedBytes,
+      });
+      const record = [header, ...this.#gathered];
+      this.#gathered = [];
+      return await this.#parts.thread.requestWithRecord((at) => this.#request(step, facts, at), record);
+    } finally {
+      this.#parts.windows.delete(this.#sequence);
+    }
+  }
+
+  #request(step: "commit" | "prepare", facts: DepositFacts, recordAt: number | undefined): DepositRequest {
+    const { thread, clock, repeatedDeliveryMs } = this.#parts;
+    const atMs = clock.nowMs();
+    return {
+      kind: "deposit",
+      token: thread.nextToken(),
+      atMs,
+      mailbox: this.#mailbox.number,
+      sequence: this.#sequence,
+      step,
+      source: sourceCodes[this.#hints.source],
+      receivedAtMs: this.#hints.receivedAtMs,
+      sealedBytes: this.#sealedBytes,
+      traceBytes: facts.traceBytes,
+      contentBytes: facts.contentBytes,
+      contentPop3Bytes: facts.contentPop3Bytes,
+      deviations: facts.deviations,
+      fingerprint: facts.fingerprint === undefined ? undefined : Buffer.from(facts.fingerprint).toString("hex"),
+      repeatedSinceMs: atMs - repeatedDeliveryMs,
+      recordAt,
+    };
+  }
+
+  #receipt(answer: Answer): Receipt {
+    if (answer.kind !== "kept") throw new PosternError("store/failing", "the store gave no receipt");
+    return {
+      uniqueId: this.uniqueId,
+      receivedAtMs: this.#hints.receivedAtMs,
+      sealedBytes: this.#sealedBytes,
+      sha256: Buffer.from(answer.sha256, "hex"),
+      ledgerPosition: answer.ledgerPosition,
+    };
+  }
+}
+
+/** The sequence number within one of our unique-ids. */
+export function sequenceOf(uniqueId: UniqueId): number {
+  const parsed = parseUniqueId(uniqueId);
+  if (parsed === undefined) throw new PosternError("store/not-found", "not a unique-id");
+  return parsed.sequence;
+}
+
+function writeFailed(): PosternError {
+  return new PosternError("store/failing", "a large message could not be written");
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Worker } from "node:worker_threads";
+import { PosternError } from "../../base/errors.ts";
+import type { Addendum } from "../contract.ts";
+import type { CountsRow, FromReaderThread, LocationRow, Snapshot, ToReaderThread } from "../thread-messages.ts";
+
+interface Waiting {
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** The network thread's side of the reader thread: each question is a promise. */
+export class ReaderClient {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #ended: Promise<void>;
+  #token = 0;
+
+  constructor(root: string) {
+    this.#worker = new Worker(new URL("./reader-thread.ts", import.meta.url), { workerData: root });
+    this.#worker.on("message", (answer: FromReaderThread) => this.#take(answer));
+    this.#worker.on("error", (error) => this.#failAll(error));
+    this.#ended = new Promise((resolve) => {
+      this.#worker.once("exit", () => {
+        this.#failAll(new PosternError("store/stopped"));
+        resolve();
+      });
+    });
+  }
+
+  snapshot(mailbox: number): Promise<Snapshot> {
+    return this.#ask({ kind: "snapshot", token: this.#next(), mailbox });
+  }
+
+  locations(mailbox: number, sequences: Float64Array): Promise<readonly LocationRow[]> {
+    return this.#ask({ kind: "locations", token: this.#next(), mailbox, sequences });
+  }
+
+  addenda(mailbox: number, sequence: number): Promise<readonly Addendum[]> {
+    return this.#ask({ kind: "addenda", token: this.#next(), mailbox, sequence });
+  }
+
+  counts(): Promise<readonly CountsRow[]> {
+    return this.#ask({ kind: "counts", token: this.#next() });
+  }
+
+  async stop(): Promise<void> {
+    this.#worker.postMessage({ kind: "stop" } satisfies ToReaderThread);
+    await this.#ended;
+  }
+
+  #ask<T>(request: Exclude<ToReaderThread, { readonly kind: "stop" }>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.set(request.token, { resolve, reject });
+      this.#worker.postMessage(request);
+    });
+  }
+
+  #take(answer: FromReaderThread): void {
+    const waiting = this.#waiting.get(answer.token);
+    this.#waiting.delete(answer.token);
+    if (waiting === undefined) return;
+    if ("value" in answer) {
+      const value: unknown = answer.value;
+      // The answer's shape goes with the question's kind; both ends are ours and are built together.
+      waiting.resolve(value as never);
+    } else waiting.reject(new PosternError(answer.code ?? "store/failing", answer.detail));
+  }
+
+  #failAll(error: unknown): void {
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+  }
+
+  #next(): number {
+    this.#token += 1;
+    return this.#token;
+  }
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Worker } from "node:worker_threads";
+import { PosternError } from "../../base/errors.ts";
+import type { Answer, CommitRequest, FromStoreThread, StoreThreadOptions, ToStoreThread } from "../thread-messages.ts";
+
+export type Ready = Extract<FromStoreThread, { readonly kind: "ready" }>;
+/** What the store thread tells by itself. */
+export type Told = Extract<
+  FromStoreThread,
+  { readonly kind: "free-space" | "health" | "segment-gone" | "compacted" | "large-window" }
+>;
+
+interface Waiting {
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: PosternError) => void;
+}
+
+/**
+ * The network thread's side of the store thread. Requests of one turn of the event loop travel together, their records
+ * side by side in one buffer that is handed over.
+ */
+export class StoreThreadClient {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #ended: Promise<void>;
+  readonly #told: (told: Told) => void;
+  #requests: CommitRequest[] = [];
+  #records: Buffer[] = [];
+  #recordBytes = 0;
+  #scheduled = false;
+  #token = 0;
+
+  private constructor(worker: Worker, told: (told: Told) => void) {
+    this.#worker = worker;
+    this.#told = told;
+    worker.on("message", (message: FromStoreThread) => this.#take(message));
+    worker.on("error", (error) => this.#failAll(new PosternError("store/failing", error.message, { cause: error })));
+    this.#ended = new Promise((resolve) => {
+      worker.once("exit", () => {
+        this.#failAll(new PosternError("store/stopped"));
+        resolve();
+      });
+    });
+  }
+
+  /** Starts the thread; resolves when it has recovered the directory. Throws what kept it from starting. */
+  static async start(
+    options: StoreThreadOptions,
+    told: (told: Told) => void,
+  ): Promise<{ readonly client: StoreThreadClient; readonly ready: Ready }> {
+    const worker = new Worker(new URL("./store-thread.ts", import.meta.url), { workerData: options });
+    const ready = await new Promise<Ready>((resolve, reject) => {
+      worker.once("message", (message: FromStoreThread) => {
+        if (message.kind === "ready") resolve(message);
+        else if (message.kind === "cannot-start") reject(new PosternError(message.code ?? "store/failing", message.detail));
+      });
+      worker.once("error", reject);
+    });
+    return { client: new StoreThreadClient(worker, told), ready };
+  }
+
+  nextToken(): number {
+    this.#token += 1;
+    return this.#token;
+  }
+
+  /** Sends a request with the next batch; resolves when it is durable, rejects with the store's error. */
+  request(request: Exclude<CommitRequest, { readonly kind: "note" }>): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(request.token, { resolve, reject });
+      this.#add(request);
+    });
+  }
+
+  /** As `request`, for a message whose record is `parts` side by side. */
+  requestWithRecord(
+    make: (recordAt: number) => Extract<CommitRequest, { readonly kind: "deposit" }>,
+    parts: readonly Buffer[],
+  ): Promise<Answer> {
+    const request = make(this.#recordBytes);
+    for (const part of parts) {
+      this.#records.push(part);
+      this.#recordBytes += part.length;
+    }
+    return this.request(request);
+  }
+
+  /** Rides along; nobody waits for it. */
+  note(request: Extract<CommitRequest, { readonly kind: "note" }>): void {
+    this.#add(request);
+  }
+
+  send(message: Exclude<ToStoreThread, { readonly kind: "batch" }>, handOver: readonly ArrayBuffer[] = []): void {
+    this.#worker.postMessage(message, [...handOver]);
+  }
+
+  async stop(): Promise<void> {
+    this.#flush();
+    this.send({ kind: "stop" });
+    await this.#ended;
+  }
+
+  #add(request: CommitRequest): void {
+    this.#requests.push(request);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => this.#flush());
+  }
+
+  #flush(): void {
+    this.#scheduled = false;
+    if (this.#requests.length === 0) return;
+    const requests = this.#requests;
+    const bytes = this.#recordBytes;
+    if (bytes === 0) this.#worker.postMessage({ kind: "batch", requests, payload: undefined } satisfies ToStoreThread);
+    else {
+      const buffer = new ArrayBuffer(bytes);
+      const target = new Uint8Array(buffer);
+      let at = 0;
+      for (const part of this.#records) {
+        target.set(part, at);
+        at += part.length;
+      }
+      const batch = { kind: "batch", requests, payload: { buffer, bytes } } satisfies ToStoreThread;
+      this.#worker.postMessage(batch, [buffer]);
+    }
+    this.#requests = [];
+    this.#records = [];
+    this.#recordBytes = 0;
+  }
+
+  #take(message: FromStoreThread): void {
+    switch (message.kind) {
+      case "answers":
+        for (const answer of message.answers) this.#settle(answer);
+        return;
+      case "ready":
+      case "cannot-start":
+      case "stopped":
+        return;
+      default:
+        this.#told(message);
+    }
+  }
+
+  #settle(answer: Answer): void {
+    const waiting = this.#waiting.get(answer.token);
+    this.#waiting.delete(answer.token);
+    if (answer.kind === "failed") waiting?.reject(new PosternError(answer.code, answer.detail));
+    else waiting?.resolve(answer);
+  }
+
+  #failAll(error: PosternError): void {
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+  }
+}
