@@ -37,6 +37,7 @@ export class SegmentWriter {
       if (offset === 0) this.#files.syncDirectory(this.#directory.segments);
     } catch (error) {
       this.close();
+      if (offset === 0) this.#files.unlink(segmentPath(this.#directory, segment.number));
       throw error;
     }
     segment.bytes += bytes;
