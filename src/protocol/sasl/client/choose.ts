@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { MechanismName, SaslContext, SaslMechanism, UpstreamCredential } from "./mechanism.ts";
+import type { Credentials } from "../credentials.ts";
+import type { MechanismName, SaslContext, SaslMechanism } from "./mechanism.ts";
 import { CramMd5Mechanism, LoginMechanism, plain } from "./password-mechanisms.ts";
 import { ScramMechanism } from "./scram.ts";
 import { oauthBearer, xoauth2 } from "./token-mechanisms.ts";
@@ -15,10 +16,10 @@ const forToken = ["OAUTHBEARER", "XOAUTH2"] as const;
 /** The mechanisms to try, best first, out of those that the upstream announced (in any letter case). */
 export function mechanismsFor(
   offered: Iterable<string>,
-  credential: Pick<UpstreamCredential, "kind">,
+  { kind }: Pick<Credentials, "kind">,
 ): readonly MechanismName[] {
   const names = new Set([...offered].map((name) => name.toUpperCase()));
-  const preferred: readonly MechanismName[] = credential.kind === "password" ? forPassword : forToken;
+  const preferred: readonly MechanismName[] = kind === "password" ? forPassword : forToken;
   return preferred.filter((name) => names.has(name));
 }
 

@@ -1,11 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { SecretBytes } from "../../../base/secret.ts";
-
-/** What a user proves its identity with at the upstream. */
-export type UpstreamCredential =
-  | { readonly kind: "password"; readonly user: string; readonly password: SecretBytes }
-  /** An OAuth 2.0 bearer token. It goes on by whichever of the two mechanisms the upstream offers. */
-  | { readonly kind: "token"; readonly user: string; readonly token: SecretBytes };
+import type { Credentials } from "../credentials.ts";
 
 export type HashName = "sha1" | "sha256" | "md5";
 
@@ -19,7 +13,8 @@ export interface SaslCrypto {
 
 /** Everything that a mechanism may need, besides what the server sends. */
 export interface SaslContext {
-  readonly credential: UpstreamCredential;
+  /** As the upstream knows the user. A token goes on by whichever token mechanism the upstream offers. */
+  readonly credentials: Credentials;
   readonly crypto: SaslCrypto;
   /** Fresh and unguessable for each login: printable ASCII without a comma (RFC 5802 §5.1). */
   readonly nonce: string;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { noBytes } from "../../../base/bytes.ts";
+import { secretOf } from "../credentials.ts";
 import { cancel, respond, type SaslContext, type SaslMechanism, type SaslStep } from "./mechanism.ts";
 
 /** PLAIN (RFC 4616 §2) with an empty authorization identity: the server derives it from the user name. */
-export function plain({ credential }: SaslContext): SaslMechanism {
-  const message = Buffer.concat([Buffer.from(`\0${credential.user}\0`, "utf8"), secretOf(credential)]);
+export function plain({ credentials }: SaslContext): SaslMechanism {
+  const message = Buffer.concat([Buffer.from(`\0${credentials.userName}\0`, "utf8"), secretOf(credentials).expose()]);
   return {
     name: "PLAIN",
     initialResponse: message,
@@ -39,14 +39,14 @@ export class LoginMechanism implements SaslMechanism {
   }
 
   challenge(): SaslStep {
-    const { credential } = this.#context;
+    const { credentials } = this.#context;
     switch (this.#sent) {
       case "nothing":
         this.#sent = "user";
-        return respond(Buffer.from(credential.user, "utf8"));
+        return respond(Buffer.from(credentials.userName, "utf8"));
       case "user":
         this.#sent = "password";
-        return respond(Buffer.from(secretOf(credential)));
+        return respond(Buffer.from(secretOf(credentials).expose()));
       case "password":
         return cancel("LOGIN: a challenge behind the password");
     }
@@ -76,14 +76,10 @@ export class CramMd5Mechanism implements SaslMechanism {
   challenge(challenge: Buffer): SaslStep {
     if (this.#answered) return cancel("CRAM-MD5: a second challenge");
     this.#answered = true;
-    const { credential, crypto } = this.#context;
-    const digest = crypto.hmac("md5", secretOf(credential), challenge).toString("hex");
-    return respond(Buffer.from(`${credential.user} ${digest}`, "utf8"));
+    const { credentials, crypto } = this.#context;
+    const digest = crypto.hmac("md5", secretOf(credentials).expose(), challenge).toString("hex");
+    return respond(Buffer.from(`${credentials.userName} ${digest}`, "utf8"));
   }
-}
-
-function secretOf(credential: SaslContext["credential"]): Buffer {
-  return credential.kind === "password" ? credential.password.expose() : noBytes;
 }
 
 function noDerivation(): SaslStep {

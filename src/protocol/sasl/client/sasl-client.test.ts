@@ -9,13 +9,13 @@ import type { MechanismName, SaslContext, SaslMechanism, SaslStep } from "./mech
 import { saslPrep } from "./sasl-prep.ts";
 
 function context(user: string, password: string, nonce = "nonce"): SaslContext {
-  const credential = { kind: "password", user, password: SecretBytes.fromText(password) } as const;
-  return { credential, crypto: saslCrypto, nonce, host: "mail.example.com", port: 465 };
+  const credentials = { kind: "password", userName: user, password: SecretBytes.fromText(password) } as const;
+  return { credentials, crypto: saslCrypto, nonce, host: "mail.example.com", port: 465 };
 }
 
 function tokenContext(user: string, token: string, port = 587): SaslContext {
-  const credential = { kind: "token", user, token: SecretBytes.fromText(token) } as const;
-  return { credential, crypto: saslCrypto, nonce: "nonce", host: "server.example.com", port };
+  const credentials = { kind: "token", userName: user, token: SecretBytes.fromText(token) } as const;
+  return { credentials, crypto: saslCrypto, nonce: "nonce", host: "server.example.com", port };
 }
 
 function challenge(mechanism: SaslMechanism, text: string): SaslStep {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isUtf8 } from "node:buffer";
 import { noBytes } from "../../../base/bytes.ts";
+import { secretOf } from "../credentials.ts";
 import { cancel, respond, type SaslContext, type SaslMechanism, type SaslStep } from "./mechanism.ts";
 import { saslPrep } from "./sasl-prep.ts";
 import { escapeSaslName } from "./token-mechanisms.ts";
@@ -39,7 +40,7 @@ export class ScramMechanism implements SaslMechanism {
   constructor(name: ScramName, context: SaslContext) {
     this.name = name;
     this.#context = context;
-    const user = escapeSaslName(saslPrep(context.credential.user) ?? context.credential.user);
+    const user = escapeSaslName(saslPrep(context.credentials.userName) ?? context.credentials.userName);
     this.#clientFirstBare = `n=${user},r=${context.nonce}`;
     this.initialResponse = Buffer.from(gs2Header + this.#clientFirstBare, "utf8");
   }
@@ -120,9 +121,7 @@ export class ScramMechanism implements SaslMechanism {
 
   /** A password that is no UTF-8, or has what RFC 4013 prohibits, goes as its octets: the server may hold it so. */
   #password(): Buffer {
-    const { credential } = this.#context;
-    if (credential.kind !== "password") return noBytes;
-    const octets = credential.password.expose();
+    const octets = secretOf(this.#context.credentials).expose();
     const prepared = isUtf8(octets) ? saslPrep(octets.toString("utf8")) : undefined;
     return prepared === undefined ? Buffer.from(octets) : Buffer.from(prepared, "utf8");
   }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { noBytes } from "../../../base/bytes.ts";
+import { secretOf } from "../credentials.ts";
 import { cancel, respond, type SaslContext, type SaslMechanism, type SaslStep } from "./mechanism.ts";
 
 /** XOAUTH2, as Google and Microsoft document it. A refusal comes as a JSON challenge that wants an empty response. */
 export function xoauth2(context: SaslContext): SaslMechanism {
-  return tokenMechanism("XOAUTH2", `user=${context.credential.user}\x01${bearer(context)}\x01\x01`, noBytes);
+  return tokenMechanism("XOAUTH2", `user=${context.credentials.userName}\x01${bearer(context)}\x01\x01`, noBytes);
 }
 
 /**
@@ -12,7 +13,7 @@ export function xoauth2(context: SaslContext): SaslMechanism {
  * comes as a JSON challenge that wants a lone ^A (RFC 7628 §3.2.3).
  */
 export function oauthBearer(context: SaslContext): SaslMechanism {
-  const user = escapeSaslName(context.credential.user);
+  const user = escapeSaslName(context.credentials.userName);
   const where = `host=${context.host}\x01port=${context.port}`;
   return tokenMechanism("OAUTHBEARER", `n,a=${user},\x01${where}\x01${bearer(context)}\x01\x01`, Buffer.from("\x01"));
 }
@@ -41,6 +42,6 @@ function tokenMechanism(name: "XOAUTH2" | "OAUTHBEARER", message: string, toErro
   };
 }
 
-function bearer({ credential }: SaslContext): string {
-  return credential.kind === "token" ? `auth=Bearer ${credential.token.expose().toString("latin1")}` : "";
+function bearer({ credentials }: SaslContext): string {
+  return `auth=Bearer ${secretOf(credentials).expose().toString("latin1")}`;
 }

@@ -12,8 +12,8 @@ const implicit: SmtpClientSettings = { hostName: "gateway.example", tls: "implic
 const startTls: SmtpClientSettings = { hostName: "gateway.example", tls: "starttls" };
 
 function password(user = "tim", text = "tanstaaftanstaaf", nonce = "nonce"): SaslContext {
-  const credential = { kind: "password", user, password: SecretBytes.fromText(text) } as const;
-  return { credential, crypto: saslCrypto, nonce, host: "mail.example", port: 465 };
+  const credentials = { kind: "password", userName: user, password: SecretBytes.fromText(text) } as const;
+  return { credentials, crypto: saslCrypto, nonce, host: "mail.example", port: 465 };
 }
 
 /** Drives a machine and writes down what it does, `C:` for what it sends. */
@@ -146,14 +146,14 @@ describe("encryption before everything", () => {
   });
 });
 
-describe("sign-in", () => {
-  function ready(mechanisms: string): Dialog {
-    const dialog = new Dialog(implicit);
-    dialog.server("220 mail.example ESMTP\r\n");
-    dialog.server(`250-mail.example\r\n250 AUTH ${mechanisms}\r\n`);
-    return dialog;
-  }
+function ready(mechanisms: string): Dialog {
+  const dialog = new Dialog(implicit);
+  dialog.server("220 mail.example ESMTP\r\n");
+  dialog.server(`250-mail.example\r\n250 AUTH ${mechanisms}\r\n`);
+  return dialog;
+}
 
+describe("sign-in", () => {
   test("PLAIN with its initial response on the command (RFC 4954 §4)", () => {
     const effects = ready("PLAIN").event({ type: "sign-in", context: password() });
     assert.deepEqual(effects, ["C: AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\\r\\n"]);
@@ -227,6 +227,17 @@ describe("sign-in", () => {
   });
 });
 
+function inContent(): Dialog {
+  const dialog = new Dialog(implicit).open();
+  dialog.mail();
+  dialog.server("250 ok\r\n");
+  dialog.rcpt("c@d.example");
+  dialog.server("250 ok\r\n");
+  dialog.say("DATA");
+  assert.deepEqual(dialog.server("354 go\r\n"), ["DATA 354"]);
+  return dialog;
+}
+
 describe("transactions", () => {
   test("without PIPELINING one command is out at a time; with it a group leaves together (RFC 2920 §3.1)", () => {
     const slow = new Dialog(implicit).open();
@@ -250,17 +261,6 @@ describe("transactions", () => {
       "C: RSET\\r\\n",
     ]);
   });
-
-  function inContent(): Dialog {
-    const dialog = new Dialog(implicit).open();
-    dialog.mail();
-    dialog.server("250 ok\r\n");
-    dialog.rcpt("c@d.example");
-    dialog.server("250 ok\r\n");
-    dialog.say("DATA");
-    assert.deepEqual(dialog.server("354 go\r\n"), ["DATA 354"]);
-    return dialog;
-  }
 
   test("DATA: dots doubled, the end only when it is released, cut at every place", () => {
     const content = "..a\r\n.\r\nb\r\n.c\r\n";
@@ -339,6 +339,14 @@ describe("transactions", () => {
   });
 });
 
+function long(octets: number): string {
+  return `220 ${"x".repeat(octets - 6)}\r\n`;
+}
+
+function replyOf(count: number): string {
+  return `${"220-x\r\n".repeat(count - 1)}220 x\r\n`;
+}
+
 describe("replies as servers send them", () => {
   const greeting = "220-mail.example says\r\n220 hello\r\n";
   const hello = "250-mail.example\r\n250-SIZE 35651584\r\n250-AUTH=LOGIN\r\n250-auth LOGIN plain\r\n250 PipeLining\r\n";
@@ -364,8 +372,6 @@ describe("replies as servers send them", () => {
   });
 
   test("what is no reply ends the conversation", () => {
-    const long = (octets: number): string => `220 ${"x".repeat(octets - 6)}\r\n`;
-    const lines = (count: number): string => `${"220-x\r\n".repeat(count - 1)}220 x\r\n`;
     for (const bad of [
       "hello\r\n",
       "220 x\n",
@@ -376,14 +382,14 @@ describe("replies as servers send them", () => {
       "220 a\0b\r\n",
       "* PREAUTH\r\n",
       long(4097),
-      lines(129),
+      replyOf(129),
     ])
       assert.deepEqual(
         new Dialog(implicit).server(bad),
         ["failed malformed-response"],
         JSON.stringify(bad.slice(0, 20)),
       );
-    for (const good of ["220\r\n", long(4096), lines(128)])
+    for (const good of ["220\r\n", long(4096), replyOf(128)])
       assert.deepEqual(new Dialog(implicit).server(good), ["C: EHLO gateway.example\\r\\n"]);
   });
 

@@ -165,7 +165,7 @@ export class SmtpClientMachine {
   #signIn(context: SaslContext): void {
     if (this.#state.name !== "ready") return this.#fail("misuse");
     const { extensions } = this.#state;
-    const [first, ...others] = mechanismsFor(extensions.mechanisms, context.credential);
+    const [first, ...others] = mechanismsFor(extensions.mechanisms, context.credentials);
     if (first === undefined) return this.#fail("no-mechanism", undefined, extensions.mechanisms.join(" "));
     const dialogue = new SaslDialogue(context, first, others);
     this.#state = { name: "signing-in", extensions, dialogue };
