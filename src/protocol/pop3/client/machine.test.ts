@@ -183,10 +183,8 @@ describe("sign-in", () => {
     const dialog = new Dialog().ready(["SASL XOAUTH2"]);
     assert.deepEqual(dialog.event({ type: "sign-in", context: token("x".repeat(158)) }), ["C: AUTH XOAUTH2\\r\\n"]);
     const [response] = dialog.server("+ \r\n");
-    assert.match(
-      Buffer.from(response?.slice(3) ?? "", "base64").toString(),
-      /^user=tim\x01auth=Bearer x{158}\x01\x01$/,
-    );
+    const sent = Buffer.from(response?.slice(3) ?? "", "base64").toString();
+    assert.equal(sent, `user=tim\x01auth=Bearer ${"x".repeat(158)}\x01\x01`);
     assert.deepEqual(dialog.server("+ eyJzdGF0dXMiOiI0MDEifQ==\r\n"), ["C: \\r\\n"]);
     assert.deepEqual(dialog.server("-ERR [AUTH] expired\r\n"), ["sign-in-refused [AUTH] expired"]);
   });
@@ -271,23 +269,23 @@ describe("commands", () => {
   });
 });
 
-describe("message content, both ways", () => {
-  function fetch(wire: string, cuts: readonly number[]): Dialog {
-    const dialog = new Dialog().open();
-    dialog.command({ verb: "RETR", message: 1 });
-    dialog.server("+OK\r\n");
-    let from = 0;
-    const said: string[] = [];
-    for (const cut of [...cuts, wire.length]) {
-      assert.equal(dialog.stuffed.includes("\r\n.\r\n"), false);
-      said.push(...dialog.server(wire.slice(from, cut)));
-      from = cut;
-    }
-    assert.deepEqual(said, ["body-end"]);
-    assert.deepEqual(dialog.command({ verb: "NOOP" }), ["C: NOOP\\r\\n"], "in step again");
-    return dialog;
+function fetchMessage(wire: string, cuts: readonly number[]): Dialog {
+  const dialog = new Dialog().open();
+  dialog.command({ verb: "RETR", message: 1 });
+  dialog.server("+OK\r\n");
+  let from = 0;
+  const said: string[] = [];
+  for (const cut of [...cuts, wire.length]) {
+    assert.equal(dialog.stuffed.includes("\r\n.\r\n"), false);
+    said.push(...dialog.server(wire.slice(from, cut)));
+    from = cut;
   }
+  assert.deepEqual(said, ["body-end"]);
+  assert.deepEqual(dialog.command({ verb: "NOOP" }), ["C: NOOP\\r\\n"], "in step again");
+  return dialog;
+}
 
+describe("message content, both ways", () => {
   const samples = [
     // content, as RFC 1939 §3 puts it on the wire
     ["", ".\r\n"],
@@ -302,7 +300,7 @@ describe("message content, both ways", () => {
     for (const [content, wire] of samples)
       for (let first = 0; first <= wire.length; first++)
         for (let second = first; second <= wire.length; second++) {
-          const dialog = fetch(wire, [first, second]);
+          const dialog = fetchMessage(wire, [first, second]);
           assert.equal(dialog.content, content, JSON.stringify([wire, first, second]));
           assert.equal(dialog.stuffed, wire.slice(0, -3), JSON.stringify([wire, first, second]));
         }
@@ -329,7 +327,7 @@ describe("message content, both ways", () => {
           .map((line) => (line.startsWith(".") ? `.${line}` : line))
           .join("\r\n");
         const wire = `${stuffed}.\r\n`;
-        const dialog = fetch(
+        const dialog = fetchMessage(
           wire,
           cuts.map((cut) => cut % (wire.length + 1)).toSorted((a, b) => a - b),
         );
