@@ -9,7 +9,7 @@ type Tail = "line-start" | "within" | "cr" | "dot" | "dot-cr";
 /**
  * Takes mail data out of its transparency (RFC 5321 §4.5.2). The only end is CRLF . CRLF, where the first CRLF may be
  * the one that ended the DATA command. A dot goes only directly after CRLF; everything else, bare CR and bare LF and
- * NUL included, stays as it is. Gives slices of what it was given; nothing is copied.
+ * NUL included, stays as it is. Gives slices of what it was given; only content that is mostly dots is copied.
  */
 export class DotUnstuffer {
   #tail: Tail = "line-start";
@@ -27,9 +27,9 @@ export class DotUnstuffer {
     while (at < input.length) {
       if (this.#tail === "within") at = this.#scan(input, at, content);
       else at = this.#step(input, at, content);
-      if (this.#ended) return { content, rest: input.subarray(at) };
+      if (this.#ended) return { content: gather(content), rest: input.subarray(at) };
     }
-    return { content, rest: undefined };
+    return { content: gather(content), rest: undefined };
   }
 
   /** Runs through text in one go to the next CRLF-dot, or to the end of the piece. */
@@ -80,6 +80,13 @@ export class DotUnstuffer {
 
 const heldCr = Buffer.from([CR]);
 
+/** Beyond this, handling slices one by one costs more than a copy: a peer may send nothing but dots. */
+const maxSlices = 32;
+
+function gather(slices: readonly Buffer[]): readonly Buffer[] {
+  return slices.length > maxSlices ? [Buffer.concat(slices)] : slices;
+}
+
 /**
  * Puts content into transparency (RFC 5321 §4.5.2, RFC 1939 §3): a dot that begins a line, which is one directly after
  * CRLF or at the very start, is doubled. Gives slices of what it was given.
@@ -103,7 +110,7 @@ export class DotStuffer {
     }
     out.push(content.subarray(from));
     this.#matched = matchedCrlf(content, this.#matched);
-    return out;
+    return gather(out);
   }
 
   /** What ends the multi-line part: CRLF first when the content did not end in one, then the dot. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { asBuffer, CR, LF, NUL } from "../../base/bytes.ts";
+import { asBuffer, CR, LF, NUL, noBytes } from "../../base/bytes.ts";
 import { Deviation } from "../../base/deviation.ts";
 
 /** What a NUL becomes: the octet that Dovecot uses, since clients hang on NUL. */
@@ -72,34 +72,56 @@ export class Pop3SizeScanner {
   }
 }
 
-/** Makes of a content what POP3 can carry: bare LF and bare CR become CRLF, NUL 0x80, and the end is a CRLF. Streams. */
+/**
+ * Makes of a content what POP3 can carry: bare LF and bare CR become CRLF, NUL 0x80, and the end is a CRLF. Streams; a
+ * piece that needs no change is given back as it is, without a copy.
+ */
 export class Pop3Normaliser {
+  /** A CR at the end of the last piece is held back until it is known whether an LF follows. */
   #afterCr = false;
   #last = -1;
 
-  /** The normalised octets; a CR at the end of a piece is held back until it is known whether an LF follows. */
   update(content: Uint8Array): Buffer {
-    const out = Buffer.allocUnsafe(content.length * 2 + 2);
+    if (content.length === 0) return noBytes;
+    this.#last = content[content.length - 1] ?? -1;
+    // Every octet may become two, and a CR may come from the piece before.
+    let out: Buffer | undefined;
     let length = 0;
-    for (const octet of content) {
-      if (this.#afterCr) {
-        this.#afterCr = false;
-        out[length++] = CR;
-        out[length++] = LF;
-        if (octet === LF) continue;
+    let from = 0;
+    let afterCr = this.#afterCr;
+    for (let at = 0; at < content.length; at++) {
+      if (!afterCr) at = skipOrdinary(content, at);
+      const octet = content[at];
+      if (octet === undefined) break;
+      const ordinary = octet !== LF && octet !== CR && octet !== NUL;
+      if (!afterCr && (ordinary || (octet === CR && content[at + 1] === LF))) {
+        if (octet === CR) at += 1;
+        continue;
       }
-      if (octet === CR) this.#afterCr = true;
-      else if (octet === LF) {
-        out[length++] = CR;
-        out[length++] = LF;
-      } else out[length++] = octet === NUL ? nulSubstitute : octet;
+      out ??= Buffer.allocUnsafe(content.length * 2 + 2);
+      out.set(content.subarray(from, at), length);
+      length += at - from;
+      from = at + 1;
+      if (afterCr || octet === LF) length = out.write("\r\n", length, "latin1") + length;
+      if (octet === NUL) out[length++] = nulSubstitute;
+      else if (ordinary) from = at;
+      afterCr = octet === CR;
     }
-    if (content.length > 0) this.#last = content[content.length - 1] ?? -1;
-    return out.subarray(0, length);
+    this.#afterCr = afterCr;
+    if (out === undefined) return asBuffer(content);
+    out.set(content.subarray(from), length);
+    return out.subarray(0, length + content.length - from);
   }
 
   /** What is still to be sent at the end. */
   finish(): Buffer {
-    return asBuffer(this.#afterCr || this.#last !== LF ? Buffer.from("\r\n") : Buffer.alloc(0));
+    return this.#afterCr || this.#last !== LF ? Buffer.from("\r\n") : noBytes;
   }
+}
+
+/** The next place at or behind `from` with an octet that is not beyond CR; the end when there is none. */
+function skipOrdinary(content: Uint8Array, from: number): number {
+  let at = from;
+  while ((content[at] ?? 0) > CR) at += 1;
+  return at;
 }
