@@ -49,13 +49,5 @@ export function ledgerHash(previous: Uint8Array, row: LedgerRow): Buffer {
 }
 
 function canonicalRow(row: LedgerRow): string {
-  return JSON.stringify([
-    row.position,
-    row.atMs,
-    row.event,
-    row.uniqueId,
-    row.sealedBytes,
-    row.sha256,
-    row.detail,
-  ]);
+  return JSON.stringify([row.position, row.atMs, row.event, row.uniqueId, row.sealedBytes, row.sha256, row.detail]);
 }

@@ -35,5 +35,7 @@ function describeHolder(directory: DataDirectory): string {
 
 /** SQLITE_BUSY, its extended codes included: the low octet is the primary code. */
 function isBusy(error: unknown): boolean {
-  return error instanceof Error && "errcode" in error && typeof error.errcode === "number" && (error.errcode & 0xff) === 5;
+  return (
+    error instanceof Error && "errcode" in error && typeof error.errcode === "number" && (error.errcode & 0xff) === 5
+  );
 }

@@ -44,7 +44,12 @@ function readRow(row: Record<string, SQLOutputValue>): MailboxRow {
   const identityFile = row["identity_file"];
   const settings: unknown = JSON.parse(String(row["settings"]));
   const allowedPeers: unknown = JSON.parse(String(row["allowed_peers"]));
-  if (id === undefined || !(identityFile instanceof Uint8Array) || !isRecord(settings) || !Array.isArray(allowedPeers)) {
+  if (
+    id === undefined ||
+    !(identityFile instanceof Uint8Array) ||
+    !isRecord(settings) ||
+    !Array.isArray(allowedPeers)
+  ) {
     throw new PosternError("store/damaged", `the registry row of mailbox ${String(row["id"])}`);
   }
   return {

@@ -106,7 +106,9 @@ export function openIndexForReading(directory: DataDirectory): DatabaseSync {
 function createTables(index: DatabaseSync): void {
   const present = index.prepare("SELECT count(*) AS tables FROM sqlite_schema").get();
   if (present?.["tables"] !== 0) throw new PosternError("store/bad-version", "index.sqlite is not an index of ours");
-  index.exec(`BEGIN; ${tables} PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion}; COMMIT`);
+  index.exec(
+    `BEGIN; ${tables} PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion}; COMMIT`,
+  );
 }
 
 function checkVersion(index: DatabaseSync): void {

@@ -73,7 +73,8 @@ function readSlice(
     let offset = segment.from;
     const head = Buffer.alloc(recordHeaderBytes);
     while (taken < sliceBytes) {
-      if (readSync(descriptor, head, 0, recordHeaderBytes, offset) < recordHeaderBytes) return { live, next: undefined };
+      if (readSync(descriptor, head, 0, recordHeaderBytes, offset) < recordHeaderBytes)
+        return { live, next: undefined };
       const header = readRecordHeader(head);
       // What follows a damaged header cannot be found by walking; `verify` names what is lost, and nothing is removed.
       if (header === undefined) return { live, next: undefined };

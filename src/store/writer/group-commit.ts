@@ -6,7 +6,7 @@ import type { Answer, DepositRequest, NoteRequest } from "../thread-messages.ts"
 import type { IndexConnection } from "./index-connection.ts";
 import type { RemovedMessage } from "./index-writer.ts";
 import type { SegmentWriter } from "./segment-writer.ts";
-import type { Work } from "./work.ts";
+import type { Work, WorkOf } from "./work.ts";
 
 export interface CommitOutcome {
   readonly answers: readonly Answer[];
@@ -19,16 +19,16 @@ interface Outcome {
   readonly removed: RemovedMessage[];
 }
 
-type Move = Extract<Work, { kind: "move" }>;
+type Move = WorkOf<"move">;
 
 /** A record that will be written: its place is the batch's place and this offset. */
-type Placed = { readonly work: Extract<Work, { kind: "record" }> | Move; readonly offset: number };
+type Placed = { readonly work: WorkOf<"record"> | Move; readonly offset: number };
 
 /** What became of each deposit before anything is written. */
 interface Plan {
   readonly answers: Answer[];
   readonly placed: readonly Placed[];
-  readonly large: readonly Extract<Work, { kind: "large" }>[];
+  readonly large: readonly WorkOf<"large">[];
   readonly pieces: readonly Buffer[];
   readonly bytes: number;
 }
@@ -67,7 +67,7 @@ export class GroupCommit {
       }
       for (const work of group) {
         if (work.kind === "request") this.#apply(work.request, { answers, removed });
-        else if (work.kind === "removal") this.#remove(work, { answers, removed });
+        else if (work.kind === "removal") this.#remove(work, removed);
       }
     });
     return { answers, removed };
@@ -76,7 +76,7 @@ export class GroupCommit {
   /** Sorts out deposits that will not be stored and lines up the records of the rest. */
   #plan(group: readonly Work[]): Plan {
     const placed: Placed[] = [];
-    const large: Extract<Work, { kind: "large" }>[] = [];
+    const large: WorkOf<"large">[] = [];
     const pieces: Buffer[] = [];
     const answers: Answer[] = [];
     const seen = new Map<string, number>();
@@ -119,7 +119,7 @@ export class GroupCommit {
     return { token: request.token, kind: "kept", ledgerPosition, sha256: sha256.toString("hex") };
   }
 
-  #apply(request: Extract<Work, { kind: "request" }>["request"], outcome: Outcome): void {
+  #apply(request: WorkOf<"request">["request"], outcome: Outcome): void {
     const { answers, removed } = outcome;
     const { messages, mailboxes } = this.#index;
     switch (request.kind) {
@@ -157,20 +157,14 @@ export class GroupCommit {
     }
   }
 
-  #remove(work: Extract<Work, { kind: "removal" }>, outcome: Outcome): void {
-    const { removal, sequences, last } = work;
-    const { token, mailbox, atMs, cause, withMailbox } = removal.request;
-    let count = 0;
-    for (const sequence of sequences) {
+  /** Removes a slice; the mailbox itself goes with its last one. */
+  #remove(work: WorkOf<"removal">, removed: RemovedMessage[]): void {
+    const { mailbox, atMs, cause, withMailbox } = work.request;
+    for (const sequence of work.sequences) {
       const gone = this.#index.messages.removeMessage({ mailbox, sequence }, { atMs, event: "removed", detail: cause });
-      if (gone === undefined) continue;
-      outcome.removed.push(gone);
-      count += 1;
+      if (gone !== undefined) removed.push(gone);
     }
-    removal.removed += count;
-    if (!last) return;
-    if (withMailbox) this.#index.mailboxes.remove(mailbox, { atMs, detail: cause });
-    outcome.answers.push({ token, kind: "removed", removed: removal.removed, failed: 0 });
+    if (work.last && withMailbox) this.#index.mailboxes.remove(mailbox, { atMs, detail: cause });
   }
 
   #note(request: NoteRequest): void {

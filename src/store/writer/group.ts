@@ -143,8 +143,7 @@ class Group {
       this.answers.push({ token, kind: "repeated", sequence: earlier });
       return;
     }
-    const sha256 =
-      record === undefined ? largeSha256 : hash("sha256", record.subarray(recordHeaderBytes), "buffer");
+    const sha256 = record === undefined ? largeSha256 : hash("sha256", record.subarray(recordHeaderBytes), "buffer");
     if (sha256 === undefined) throw new PosternError("store/failing", "a deposit came without its payload");
     const place =
       record === undefined

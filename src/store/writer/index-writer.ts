@@ -79,7 +79,11 @@ export class IndexWriter {
   }
 
   /** Makes an offered message visible. Tells whether it was there. */
-  settle(message: MessageKey, outcome: Exclude<MessageState, "offered">, entry: { atMs: number; detail?: string }): boolean {
+  settle(
+    message: MessageKey,
+    outcome: Exclude<MessageState, "offered">,
+    entry: { atMs: number; detail?: string },
+  ): boolean {
     const row = this.#statements.settle.get(stateCodes[outcome], message.mailbox, message.sequence);
     if (row === undefined) return false;
     this.ledger.append(message.mailbox, { ...entry, event: outcome, sequence: message.sequence });
@@ -98,12 +102,26 @@ export class IndexWriter {
       sha256,
     });
     const { kind, atMs, sealed } = addendum;
-    this.#statements.insertAddendum.run(mailbox, sequence, mailbox, sequence, kind, atMs, position, sealed, mailbox, sequence);
+    this.#statements.insertAddendum.run(
+      mailbox,
+      sequence,
+      mailbox,
+      sequence,
+      kind,
+      atMs,
+      position,
+      sealed,
+      mailbox,
+      sequence,
+    );
     return position;
   }
 
   /** Removes a message with its addenda. `undefined` when it is not there (or not *offered*, when only that is wanted). */
-  removeMessage(message: MessageKey, entry: { atMs: number; event: LedgerEvent; detail?: string }): RemovedMessage | undefined {
+  removeMessage(
+    message: MessageKey,
+    entry: { atMs: number; event: LedgerEvent; detail?: string },
+  ): RemovedMessage | undefined {
     const { mailbox, sequence } = message;
     const only = entry.event === "withdrawn" ? stateCodes.offered : null;
     const row = this.#statements.removeMessage.get(mailbox, sequence, only, only);
@@ -122,7 +140,12 @@ export class IndexWriter {
     const { from, to, recordBytes } = move;
     this.segments.written(to.segment, recordBytes);
     const { changes } = this.#statements.moveMessage.run(
-      to.segment, to.offset, message.mailbox, message.sequence, from.segment, from.offset,
+      to.segment,
+      to.offset,
+      message.mailbox,
+      message.sequence,
+      from.segment,
+      from.offset,
     );
     this.segments.released(Number(changes) === 1 ? from.segment : to.segment, recordBytes);
   }

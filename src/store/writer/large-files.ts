@@ -37,7 +37,13 @@ export class LargeFiles {
 
   open(sequence: number): void {
     const path = largePath(this.#directory, this.#epochs.uniqueId(sequence));
-    const file: OpenFile = { path, hash: createHash("sha256"), descriptor: undefined, position: 0, last: Promise.resolve() };
+    const file: OpenFile = {
+      path,
+      hash: createHash("sha256"),
+      descriptor: undefined,
+      position: 0,
+      last: Promise.resolve(),
+    };
     file.last = this.#create(file);
     // Whoever writes next awaits it and gets the error; until then it must not count as unhandled.
     file.last.catch(() => undefined);

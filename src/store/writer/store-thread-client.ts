@@ -52,7 +52,8 @@ export class StoreThreadClient {
     const ready = await new Promise<Ready>((resolve, reject) => {
       worker.once("message", (message: FromStoreThread) => {
         if (message.kind === "ready") resolve(message);
-        else if (message.kind === "cannot-start") reject(new PosternError(message.code ?? "store/failing", message.detail));
+        else if (message.kind === "cannot-start")
+          reject(new PosternError(message.code ?? "store/failing", message.detail));
       });
       worker.once("error", reject);
     });

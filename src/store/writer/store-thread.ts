@@ -54,7 +54,8 @@ class StoreThread {
     this.#directory = dataDirectory(options.root);
     this.#faults = new FaultPlan(options.faults);
     this.#files = withFaults(diskFiles, this.#faults);
-    for (const folder of [this.#directory.segments, this.#directory.large]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (const folder of [this.#directory.segments, this.#directory.large])
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
     this.#files.syncDirectory(this.#directory.root);
     this.#index = openIndexForWriting(this.#directory);
     const lastSequence = readLastSequence(this.#index);
@@ -117,7 +118,11 @@ class StoreThread {
     this.#schedule();
   }
 
-  async #writeLarge({ sequence, window, bytes }: Extract<ToStoreThread, { readonly kind: "large-write" }>): Promise<void> {
+  async #writeLarge({
+    sequence,
+    window,
+    bytes,
+  }: Extract<ToStoreThread, { readonly kind: "large-write" }>): Promise<void> {
     let failed = false;
     try {
       await this.#large.write(sequence, new Uint8Array(window, 0, bytes));

@@ -9,14 +9,29 @@ export type Work =
   | { readonly kind: "record"; readonly request: DepositRequest; readonly record: Buffer }
   /** A file of its own, synced already. */
   | { readonly kind: "large"; readonly request: DepositRequest; readonly sha256: Buffer }
-  | { readonly kind: "removal"; readonly removal: Removal; readonly sequences: readonly number[]; readonly last: boolean }
+  /** A slice of a removal, so that a large one does not keep deposits waiting. */
+  | {
+      readonly kind: "removal";
+      readonly request: RemoveRequest;
+      readonly sequences: readonly number[];
+      readonly last: boolean;
+    }
   /** A live record of a segment that is being emptied. */
-  | { readonly kind: "move"; readonly mailbox: number; readonly sequence: number; readonly from: Place; readonly record: Buffer };
+  | {
+      readonly kind: "move";
+      readonly mailbox: number;
+      readonly sequence: number;
+      readonly from: Place;
+      readonly record: Buffer;
+    };
 
-/** A removal is done in slices, so that a large one does not keep deposits waiting. */
-export interface Removal {
-  readonly request: RemoveRequest;
-  /** How many of `request.sequences` were taken. */
-  next: number;
-  removed: number;
+export type WorkOf<Kind extends Work["kind"]> = Extract<Work, { readonly kind: Kind }>;
+
+/** Work that arrived together. Its records lie in one buffer, which goes back when all of it is done. */
+export interface Batch {
+  readonly works: readonly Work[];
+  readonly recordBytes: number;
+  readonly buffer: ArrayBuffer | undefined;
+  /** Called when the batch is durable or has failed, for work that nobody sends an answer to. */
+  readonly done?: () => void;
 }

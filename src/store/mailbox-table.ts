@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Clock } from "../base/clock.ts";
+import { PosternError } from "../base/errors.ts";
+import type { MailboxId } from "../base/ids.ts";
+import type { MailboxEvent, MailboxRow, MailboxTable } from "./contract.ts";
+import type { NumberedMailbox } from "./mailbox-rows.ts";
+import type { StoreThreadClient } from "./writer/store-thread-client.ts";
+
+/** The registry in memory, changed only after the change is durable. */
+export class StoredMailboxTable implements MailboxTable {
+  readonly #thread: StoreThreadClient;
+  readonly #clock: Clock;
+  readonly #rows = new Map<MailboxId, NumberedMailbox>();
+  readonly #ids = new Map<number, MailboxId>();
+
+  constructor(thread: StoreThreadClient, clock: Clock, mailboxes: readonly NumberedMailbox[]) {
+    this.#thread = thread;
+    this.#clock = clock;
+    for (const mailbox of mailboxes) this.#put(mailbox);
+  }
+
+  all(): readonly MailboxRow[] {
+    return [...this.#rows.values()].map(({ row }) => row);
+  }
+
+  get(id: MailboxId): MailboxRow | undefined {
+    return this.#rows.get(id)?.row;
+  }
+
+  /** The number of a mailbox in the index. Throws `mailbox/unknown`. */
+  number(id: MailboxId): number {
+    const known = this.#rows.get(id);
+    if (known === undefined) throw new PosternError("mailbox/unknown", id);
+    return known.number;
+  }
+
+  idOf(number: number): MailboxId | undefined {
+    return this.#ids.get(number);
+  }
+
+  async insert(row: MailboxRow): Promise<void> {
+    this.#put({ row, number: await this.#write(row, undefined, "created") });
+  }
+
+  async update(row: MailboxRow, event: MailboxEvent): Promise<void> {
+    this.#put({ row, number: await this.#write(row, this.number(row.id), event) });
+  }
+
+  async remove(id: MailboxId, cause: string): Promise<number> {
+    const number = this.number(id);
+    const removed = await this.#removeMessages(number, cause, true);
+    this.#rows.delete(id);
+    this.#ids.delete(number);
+    return removed;
+  }
+
+  discardMessages(id: MailboxId, cause: string): Promise<number> {
+    return this.#removeMessages(this.number(id), cause, false);
+  }
+
+  #put(mailbox: NumberedMailbox): void {
+    this.#rows.set(mailbox.row.id, mailbox);
+    this.#ids.set(mailbox.number, mailbox.row.id);
+  }
+
+  async #write(row: MailboxRow, mailbox: number | undefined, event: MailboxEvent | "created"): Promise<number> {
+    const token = this.#thread.nextToken();
+    const answer = await this.#thread.request({
+      kind: "mailbox",
+      token,
+      atMs: this.#clock.nowMs(),
+      mailbox,
+      row,
+      event,
+    });
+    if (answer.kind !== "mailbox") throw new PosternError("store/failing", "the store gave no number");
+    return answer.number;
+  }
+
+  async #removeMessages(mailbox: number, cause: string, withMailbox: boolean): Promise<number> {
+    const request = { kind: "remove", mailbox, sequences: undefined, cause, withMailbox } as const;
+    const token = this.#thread.nextToken();
+    const answer = await this.#thread.request({ ...request, token, atMs: this.#clock.nowMs() });
+    if (answer.kind !== "removed") throw new PosternError("store/failing", "the store did not tell what was removed");
+    return answer.removed;
+  }
+}

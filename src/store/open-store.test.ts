@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import { createHash, randomBytes } from "node:crypto";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, test } from "node:test";
+import { systemClock } from "../base/clock.ts";
+import { hasCode } from "../base/errors.ts";
+import { generateMailboxId, type MailboxId } from "../base/ids.ts";
+import type { DepositFacts, Maildrop, Store } from "./contract.ts";
+import { openStore, type StoreOptions } from "./open-store.ts";
+
+let directory: string;
+let open: Store[];
+const events: string[] = [];
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "postern-store-"));
+  open = [];
+  events.length = 0;
+});
+
+afterEach(async () => {
+  await Promise.all(open.map((store) => store.stop()));
+  rmSync(directory, { recursive: true });
+});
+
+async function start(change: Partial<StoreOptions> = {}): Promise<Store> {
+  const store = await openStore({
+    directory,
+    clock: systemClock,
+    log: { event: (code) => events.push(code) },
+    diskReserveBytes: 0,
+    repeatedDeliveryMs: 3_600_000,
+    ...change,
+  });
+  open.push(store);
+  return store;
+}
+
+async function newMailbox(store: Store): Promise<MailboxId> {
+  const id = generateMailboxId();
+  await store.mailboxes.insert({
+    id,
+    name: "test",
+    description: "",
+    state: "active",
+    createdAtMs: 1,
+    recipient: "age1test",
+    identityFile: Buffer.from("identity"),
+    allowedPeers: [],
+    requireTls: true,
+    settings: {},
+  });
+  return id;
+}
+
+const facts: DepositFacts = { traceBytes: 10, contentBytes: 20, contentPop3Bytes: 21, deviations: 1 };
+
+async function put(store: Store, mailbox: MailboxId, sealed: Buffer, change: Partial<DepositFacts> = {}) {
+  const deposit = store.begin(mailbox, { source: "journal", receivedAtMs: Date.now() });
+  for (let at = 0; at < sealed.length; at += 65_552) await deposit.write(Buffer.from(sealed.subarray(at, at + 65_552)));
+  return deposit.commit({ ...facts, ...change });
+}
+
+async function everything(maildrop: Maildrop): Promise<Buffer[]> {
+  const messages: Buffer[] = [];
+  for (let index = 0; index < maildrop.count; index++) {
+    const source = await maildrop.open(index);
+    const parts: Buffer[] = [];
+    for (let position = 0; ; ) {
+      const part = await source.read(position, 100_000);
+      if (part.length === 0) break;
+      parts.push(part);
+      position += part.length;
+    }
+    source.close();
+    messages.push(Buffer.concat(parts));
+  }
+  return messages;
+}
+
+test("small and large messages come back octet by octet, also after a start", async () => {
+  const sealed = [Buffer.from("one"), randomBytes(300_000), randomBytes(3_000_000), Buffer.from("four")];
+  const first = await start();
+  const mailbox = await newMailbox(first);
+  const kept = [];
+  for (const octets of sealed) kept.push(await put(first, mailbox, octets));
+  kept.forEach((result, at) => {
+    assert.equal(result.kept, "new");
+    if (result.kept !== "new") return;
+    assert.deepEqual(
+      Buffer.from(result.receipt.sha256),
+      createHash("sha256")
+        .update(sealed[at] ?? "")
+        .digest(),
+    );
+    // Position 1 says that the mailbox was made.
+    assert.equal(result.receipt.ledgerPosition, at + 2);
+  });
+  const drop = await first.maildrop(mailbox, "a");
+  assert.deepEqual(await everything(drop), sealed);
+  assert.equal(drop.pop3Bytes(0), 31);
+  const ids = sealed.map((_, index) => drop.uniqueId(index));
+  await first.stop();
+
+  const second = await start();
+  const again = await second.maildrop(mailbox, "b");
+  assert.deepEqual(await everything(again), sealed);
+  assert.deepEqual(
+    sealed.map((_, index) => again.uniqueId(index)),
+    ids,
+  );
+});
+
+test("a maildrop is frozen and exclusive; removal is one step and the space goes back", async () => {
+  const store = await start({ segmentBytes: 100_000 });
+  const mailbox = await newMailbox(store);
+  for (let count = 0; count < 10; count++) await put(store, mailbox, randomBytes(40_000));
+  await put(store, mailbox, randomBytes(800_000));
+  const drop = await store.maildrop(mailbox, "a");
+  await assert.rejects(store.maildrop(mailbox, "b"), (error) => hasCode(error, "store/maildrop-locked"));
+  await put(store, mailbox, Buffer.from("later"));
+  assert.equal(drop.count, 11);
+  assert.deepEqual(await drop.remove(Array(11).keys(), "pulled"), { removed: 11, failed: 0 });
+  assert.deepEqual(await drop.remove([0], "pulled"), { removed: 0, failed: 1 });
+  drop.release();
+  const after = await store.maildrop(mailbox, "b");
+  assert.deepEqual(await everything(after), [Buffer.from("later")]);
+  assert.equal((await store.counts()).get(mailbox)?.messages, 1);
+  await store.stop();
+  assert.deepEqual(readdirSync(join(directory, "large")), []);
+  assert.equal(readdirSync(join(directory, "segments")).length, 1);
+});
+
+test("the same fingerprint is a repeated delivery while the message is there, also in one group", async () => {
+  const store = await start();
+  const mailbox = await newMailbox(store);
+  const fingerprint = randomBytes(16);
+  const [one, two] = await Promise.all([
+    put(store, mailbox, Buffer.from("same"), { fingerprint }),
+    put(store, mailbox, Buffer.from("same"), { fingerprint }),
+  ]);
+  assert.deepEqual([one.kept, two.kept], ["new", "repeated"]);
+  const third = await put(store, mailbox, Buffer.from("same"), { fingerprint });
+  assert.equal(third.kept, "repeated");
+  if (third.kept !== "repeated") return;
+  await store.addAddendum(third.earlier, mailbox, { kind: "receipt", atMs: 5, sealed: Buffer.from("sealed receipt") });
+  const drop = await store.maildrop(mailbox, "a");
+  const source = await drop.open(0);
+  assert.deepEqual(
+    (await source.addenda()).map((each) => Buffer.from(each.sealed).toString()),
+    ["sealed receipt"],
+  );
+  await drop.remove([0], "pulled");
+  assert.equal((await put(store, mailbox, Buffer.from("same"), { fingerprint })).kept, "new");
+});
+
+test("an offered message is invisible until it is settled; a start makes it unknown", async () => {
+  const first = await start();
+  const mailbox = await newMailbox(first);
+  const offered = first.begin(mailbox, { source: "smtp-proxy", receivedAtMs: 1 });
+  await offered.write(Buffer.from("offered"));
+  await offered.prepare(facts);
+  const withdrawn = first.begin(mailbox, { source: "smtp-proxy", receivedAtMs: 1 });
+  await withdrawn.prepare(facts);
+  await withdrawn.abort();
+  const drop = await first.maildrop(mailbox, "a");
+  assert.equal(drop.count, 0);
+  await first.stop();
+  const second = await start();
+  const again = await second.maildrop(mailbox, "a");
+  assert.equal(again.count, 1);
+  assert.equal((await again.open(0)).message.state, "unknown");
+});
+
+test("one data directory, one gateway", async () => {
+  await start();
+  await assert.rejects(start(), (error) => hasCode(error, "store/in-use"));
+});
+
+for (const operation of ["append", "sync", "index-commit", "large-write", "large-sync"] as const) {
+  test(`a fault at ${operation} refuses, keeps nothing, and ends by itself`, async () => {
+    const store = await start({ faults: [{ operation, from: 2, times: 1, code: "EIO" }] });
+    const mailbox = await newMailbox(store);
+    const large = operation.startsWith("large");
+    const one = randomBytes(large ? 600_000 : 100);
+    if (operation !== "index-commit") await put(store, mailbox, operation === "large-write" ? Buffer.from("x") : one);
+    await assert.rejects(put(store, mailbox, randomBytes(one.length)), (error) => hasCode(error, "store/failing"));
+    const deadline = Date.now() + 10_000;
+    while (store.readiness(0) !== "ready" && Date.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    const last = randomBytes(200);
+    assert.equal((await put(store, mailbox, last)).kept, "new");
+    const drop = await store.maildrop(mailbox, "a");
+    assert.deepEqual((await everything(drop)).at(-1), last);
+    assert.ok(events.includes("store/failing"));
+    assert.ok(events.includes("store/working-again"));
+  });
+}
+
+test("with too little space nothing is begun", async () => {
+  const store = await start({ diskReserveBytes: Number.MAX_SAFE_INTEGER });
+  const mailbox = await newMailbox(store);
+  assert.throws(
+    () => store.begin(mailbox, { source: "journal", receivedAtMs: 1 }),
+    (error) => hasCode(error, "store/disk-low"),
+  );
+});

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdirSync } from "node:fs";
+import type { Clock } from "../base/clock.ts";
+import { PosternError } from "../base/errors.ts";
+import { generateEpoch, type MailboxId, type UniqueId } from "../base/ids.ts";
+import type {
+  Addendum,
+  Deposit,
+  DepositHints,
+  MailboxCounts,
+  Maildrop,
+  Readiness,
+  Receipt,
+  Store,
+} from "./contract.ts";
+import { dataDirectory } from "./data-directory.ts";
+import { OpenDeposit, sequenceOf } from "./deposit.ts";
+import { Epochs } from "./epochs.ts";
+import { type DirectoryLock, lockDirectory } from "./lock.ts";
+import { StoredMailboxTable } from "./mailbox-table.ts";
+import { LeasedMaildrop } from "./maildrop.ts";
+import { PayloadReader } from "./payload-reader.ts";
+import { ReaderClient } from "./reader/reader-client.ts";
+import { RefusalNotes } from "./refusal-notes.ts";
+import type { Fault } from "./writer/faults.ts";
+import { type Ready, StoreThreadClient, type Told } from "./writer/store-thread-client.ts";
+
+/** What the store tells by itself; the names are those of the log events. */
+export type StoreEvent =
+  | "store/recovered"
+  | "store/failing"
+  | "store/working-again"
+  | "store/disk-low"
+  | "store/disk-well"
+  | "store/compacted";
+
+export interface StoreOptions {
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly log: { event(code: StoreEvent, fields?: Readonly<Record<string, string | number>>): void };
+  readonly diskReserveBytes: number;
+  readonly repeatedDeliveryMs: number;
+  /** When a segment is full; smaller in tests. */
+  readonly segmentBytes?: number;
+  /** Faults that a test plans. */
+  readonly faults?: readonly Fault[];
+}
+
+const defaultSegmentBytes = 64 * 1024 * 1024;
+
+/**
+ * Opens a data directory, makes it when it is not there, and puts it in order. Throws `store/in-use` when another
+ * gateway has it and `store/bad-version` when it is not one that this program knows.
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  mkdirSync(options.directory, { recursive: true, mode: 0o700 });
+  const lock = lockDirectory(dataDirectory(options.directory));
+  try {
+    return await SqliteStore.open(options, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+class SqliteStore implements Store {
+  readonly mailboxes: StoredMailboxTable;
+  readonly #options: StoreOptions;
+  readonly #lock: DirectoryLock;
+  readonly #thread: StoreThreadClient;
+  readonly #reader: ReaderClient;
+  readonly #payload: PayloadReader;
+  readonly #epochs: Epochs;
+  readonly #leases = new Map<MailboxId, string>();
+  readonly #windows = new Map<number, (bytes: number, failed: boolean) => void>();
+  readonly #refusals: RefusalNotes;
+  #sequence: number;
+  #freeBytes: number;
+  #diskLow = false;
+  #failing = false;
+  #stopped: Promise<void> | undefined;
+
+  private constructor(options: StoreOptions, lock: DirectoryLock, parts: { thread: StoreThreadClient; ready: Ready }) {
+    const { thread, ready } = parts;
+    this.#options = options;
+    this.#lock = lock;
+    this.#thread = thread;
+    this.#reader = new ReaderClient(options.directory);
+    this.#payload = new PayloadReader(dataDirectory(options.directory));
+    this.#epochs = new Epochs(ready.epochs);
+    this.#sequence = ready.lastSequence;
+    this.#freeBytes = ready.freeBytes;
+    this.mailboxes = new StoredMailboxTable(thread, options.clock, ready.mailboxes);
+    this.#refusals = new RefusalNotes(options.clock, (mailbox, detail) =>
+      thread.note({ kind: "note", atMs: options.clock.nowMs(), mailbox, event: "refused", sequences: [], detail }),
+    );
+  }
+
+  static async open(options: StoreOptions, lock: DirectoryLock): Promise<SqliteStore> {
+    let store: SqliteStore | undefined;
+    const { client, ready } = await StoreThreadClient.start(
+      {
+        root: options.directory,
+        segmentBytes: options.segmentBytes ?? defaultSegmentBytes,
+        epochName: generateEpoch(),
+        startedAtMs: options.clock.nowMs(),
+        faults: options.faults ?? [],
+      },
+      (told) => store?.told(told),
+    );
+    store = new SqliteStore(options, lock, { thread: client, ready });
+    options.log.event("store/recovered", { ...ready.report });
+    return store;
+  }
+
+  begin(mailbox: MailboxId, hints: DepositHints): Deposit {
+    const readiness = this.readiness(hints.expectedBytes ?? 0);
+    if (readiness === "disk-low") throw new PosternError("store/disk-low");
+    if (readiness === "failing") throw new PosternError("store/failing");
+    if (readiness === "stopped") throw new PosternError("store/stopped");
+    this.#sequence += 1;
+    const number = this.mailboxes.number(mailbox);
+    return new OpenDeposit(
+      {
+        thread: this.#thread,
+        clock: this.#options.clock,
+        repeatedDeliveryMs: this.#options.repeatedDeliveryMs,
+        uniqueIdOf: (sequence) => this.#epochs.uniqueId(sequence),
+        windows: this.#windows,
+      },
+      { id: mailbox, number },
+      { sequence: this.#sequence, hints },
+    );
+  }
+
+  async addAddendum(message: UniqueId, mailbox: MailboxId, addendum: Addendum): Promise<Receipt> {
+    const answer = await this.#thread.request({
+      kind: "addendum",
+      token: this.#thread.nextToken(),
+      atMs: this.#options.clock.nowMs(),
+      mailbox: this.mailboxes.number(mailbox),
+      sequence: sequenceOf(message),
+      addendum,
+    });
+    if (answer.kind !== "kept") throw new PosternError("store/failing", "the store gave no receipt");
+    return {
+      uniqueId: message,
+      receivedAtMs: addendum.atMs,
+      sealedBytes: addendum.sealed.length,
+      sha256: Buffer.from(answer.sha256, "hex"),
+      ledgerPosition: answer.ledgerPosition,
+    };
+  }
+
+  readiness(expectedBytes: number): Readiness {
+    if (this.#stopped !== undefined) return "stopped";
+    if (this.#failing) return "failing";
+    return this.#freeBytes < this.#options.diskReserveBytes + expectedBytes ? "disk-low" : "ready";
+  }
+
+  noteRefusal(mailbox: MailboxId, cause: string): void {
+    if (this.#stopped === undefined && this.mailboxes.get(mailbox) !== undefined)
+      this.#refusals.add(this.mailboxes.number(mailbox), cause);
+  }
+
+  async maildrop(mailbox: MailboxId, holder: string): Promise<Maildrop> {
+    const number = this.mailboxes.number(mailbox);
+    if (this.#leases.has(mailbox)) throw new PosternError("store/maildrop-locked", this.#leases.get(mailbox));
+    this.#leases.set(mailbox, holder);
+    const release = (): void => {
+      if (this.#leases.get(mailbox) === holder) this.#leases.delete(mailbox);
+    };
+    try {
+      const snapshot = await this.#reader.snapshot(number);
+      return new LeasedMaildrop({ id: mailbox, number }, snapshot, {
+        reader: this.#reader,
+        thread: this.#thread,
+        payload: this.#payload,
+        clock: this.#options.clock,
+        uniqueIdOf: (sequence) => this.#epochs.uniqueId(sequence),
+        release,
+      });
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  async counts(): Promise<ReadonlyMap<MailboxId, MailboxCounts>> {
+    const counts = new Map<MailboxId, MailboxCounts>();
+    for (const { mailbox, ...row } of await this.#reader.counts()) {
+      const id = this.mailboxes.idOf(mailbox);
+      if (id !== undefined) counts.set(id, row);
+    }
+    return counts;
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stopOnce();
+    return this.#stopped;
+  }
+
+  told(told: Told): void {
+    const { log, diskReserveBytes } = this.#options;
+    switch (told.kind) {
+      case "free-space":
+        this.#freeBytes = told.freeBytes;
+        this.#refusals.flush();
+        if (told.freeBytes < diskReserveBytes !== this.#diskLow) {
+          this.#diskLow = !this.#diskLow;
+          log.event(this.#diskLow ? "store/disk-low" : "store/disk-well", { freeBytes: told.freeBytes });
+        }
+        return;
+      case "health":
+        this.#failing = told.failing;
+        log.event(told.failing ? "store/failing" : "store/working-again", told.failing ? { cause: told.detail } : {});
+        return;
+      case "segment-gone":
+        this.#payload.forget(told.segment);
+        return;
+      case "compacted":
+        log.event("store/compacted", { segment: told.segment, freedBytes: told.freedBytes });
+        return;
+      case "large-window":
+        this.#windows.get(told.sequence)?.(told.window.byteLength, told.failed);
+    }
+  }
+
+  async #stopOnce(): Promise<void> {
+    this.#refusals.flush(true);
+    await this.#thread.stop();
+    await this.#reader.stop();
+    await this.#payload.close();
+    this.#lock.release();
+  }
+}
