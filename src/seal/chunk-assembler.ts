@@ -42,4 +42,9 @@ export class ChunkAssembler {
   rest(): Buffer {
     return this.#held.view();
   }
+
+  /** Wipes and frees what is left, when it is no longer needed. */
+  release(): void {
+    this.#held.release();
+  }
 }

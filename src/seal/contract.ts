@@ -37,6 +37,20 @@ export interface Sealer {
   finish(): readonly Buffer<ArrayBuffer>[];
 }
 
+/** A parsed private key. Whoever parses one wipes it. See `identity.ts`. */
+export interface Identity {
+  readonly kind: KeyKind;
+  /** The recipient it belongs to, `age1pq1…` or `age1…`. */
+  readonly recipient: string;
+  /**
+   * The file key, or `undefined` when the stanza is for somebody else; the caller wipes it.
+   * Throws `seal/damaged-header` for a stanza that breaks the rules of its type.
+   */
+  unwrapFileKey(stanza: Stanza): Buffer | undefined;
+  /** Lets go of the private key. Using the identity afterwards throws `seal/bad-key`. */
+  wipe(): void;
+}
+
 /** Opens one sealed message. Order: `update` as often as wanted, then `finish` once. Synchronous; no I/O. */
 export interface Unsealer {
   /**

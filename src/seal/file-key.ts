@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { KeyObject } from "node:crypto";
-import { decrypt, encrypt, tagBytes } from "./aead.ts";
+import { decrypt, encryptInto, tagBytes } from "./aead.ts";
 import { decodeBase64 } from "./base64.ts";
 import type { Stanza } from "./contract.ts";
 import { damagedHeader, fileKeyBytes } from "./header.ts";
@@ -11,8 +11,9 @@ const zeroNonce = Buffer.alloc(12);
 
 /** A file key under a wrap key that is used once; hence a nonce of zeros is right (C2SP age, "Recipient stanzas"). */
 export function wrapFileKey(wrapKey: KeyObject, fileKey: Uint8Array, nonce: Buffer = zeroNonce): Buffer {
-  const { ciphertext, tag } = encrypt(wrapKey, nonce, fileKey);
-  return Buffer.concat([ciphertext, tag]);
+  const body = Buffer.alloc(fileKey.length + tagBytes);
+  encryptInto({ key: wrapKey, nonce }, fileKey, body);
+  return body;
 }
 
 /** The file key, or `undefined` when `wrapKey` is not the one. */

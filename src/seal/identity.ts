@@ -4,7 +4,7 @@ import { CR, LF } from "../base/bytes.ts";
 import { PosternError } from "../base/errors.ts";
 import { SecretBytes } from "../base/secret.ts";
 import { decodeBech32, encodeBech32, toUpperCase } from "./bech32.ts";
-import type { KeyKind, Stanza } from "./contract.ts";
+import type { Identity, KeyKind, Stanza } from "./contract.ts";
 import { formatRecipient } from "./keys.ts";
 import { sealWithPassphrase, unsealWithPassphrase, type WorkLimit } from "./passphrase-file.ts";
 import { unwrapMlkem768x25519 } from "./stanza-mlkem768x25519.ts";
@@ -14,19 +14,8 @@ import { importX25519Private } from "./x25519.ts";
 
 /** Private keys: made, parsed, and kept under a passphrase as `identity.age`. */
 
-/** A parsed private key. Whoever parses one wipes it. */
-export interface Identity {
-  readonly kind: KeyKind;
-  /** The recipient it belongs to, `age1pq1…` or `age1…`. */
-  readonly recipient: string;
-  /**
-   * The file key, or `undefined` when the stanza is for somebody else; the caller wipes it.
-   * Throws `seal/damaged-header` for a stanza that breaks the rules of its type.
-   */
-  unwrapFileKey(stanza: Stanza): Buffer | undefined;
-  /** Lets go of the private key. Using the identity afterwards throws `seal/bad-key`. */
-  wipe(): void;
-}
+/** For those who sign in and know keys by this module alone. */
+export type { Identity } from "./contract.ts";
 
 const prefixOf = {
   mlkem768x25519: "age-secret-key-pq-",

@@ -45,9 +45,11 @@ export class PayloadReader implements Unsealer {
     if (state.name === "ended") return [];
     const rest = this.#sealed.rest();
     const plaintext = state.chunks.open(rest, "final");
+    const isCutOff = rest.length < tagBytes;
+    this.#sealed.release();
     // Only a payload that is empty as a whole has an empty chunk.
     if (plaintext === undefined || (plaintext.length === 0 && state.opened)) {
-      throw this.#fail(rest.length < tagBytes ? "it is cut off" : "its last chunk is cut off or not authentic");
+      throw this.#fail(isCutOff ? "it is cut off" : "its last chunk is cut off or not authentic");
     }
     this.#state = { name: "ended" };
     return plaintext.length === 0 ? [] : [plaintext];

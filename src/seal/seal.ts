@@ -66,7 +66,9 @@ class MessageSealer implements Sealer {
   finish(): readonly Buffer<ArrayBuffer>[] {
     if (this.#finished) throw new TypeError("the sealer has finished");
     this.#finished = true;
-    return [this.#seal(this.#plaintext.rest(), "final")];
+    const sealed = this.#seal(this.#plaintext.rest(), "final");
+    this.#plaintext.release();
+    return [sealed];
   }
 
   #seal(chunk: Buffer, place: ChunkPlace): Buffer<ArrayBuffer> {

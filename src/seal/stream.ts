@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { KeyObject } from "node:crypto";
-import { decrypt, encrypt, tagBytes } from "./aead.ts";
+import { decrypt, encryptInto, tagBytes } from "./aead.ts";
 import { hkdf32, ownSecretKey } from "./kdf.ts";
 
 /** The payload of a sealed message (C2SP age, "Payload"): STREAM over ChaCha20-Poly1305. */
@@ -50,11 +50,9 @@ export class ChunkSealer {
 
   /** Writes the sealed chunk to `into` at `position`; returns the position behind it. */
   seal(plaintext: Uint8Array, place: ChunkPlace, into: Buffer, position: number): number {
-    const { ciphertext, tag } = encrypt(this.#key, this.#nonce.current(place), plaintext);
+    const end = encryptInto({ key: this.#key, nonce: this.#nonce.current(place) }, plaintext, into, position);
     this.#nonce.advance();
-    into.set(ciphertext, position);
-    into.set(tag, position + ciphertext.length);
-    return position + ciphertext.length + tagBytes;
+    return end;
   }
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { PosternError } from "../base/errors.ts";
-import type { Unsealer } from "./contract.ts";
+import type { Identity, Unsealer } from "./contract.ts";
+import { giveBack } from "./give-back.ts";
 import { checkHeaderMac, damagedHeader, HeaderReader, type SealedHeader } from "./header.ts";
-import type { Identity } from "./identity.ts";
 import { PayloadReader } from "./payload.ts";
 
 /**
@@ -21,7 +21,10 @@ export function unsealWhole(identity: Identity, sealed: Uint8Array): Buffer {
   const unsealer = createUnsealer([identity]);
   const released = [...unsealer.update(sealed), ...unsealer.finish()];
   const [first] = released;
-  return first !== undefined && released.length === 1 ? first : Buffer.concat(released);
+  if (first !== undefined && released.length === 1) return first;
+  const plaintext = Buffer.concat(released);
+  for (const chunk of released) giveBack(chunk);
+  return plaintext;
 }
 
 type State =
