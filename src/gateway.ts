@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from "node:path";
 import type { SecureContext } from "node:tls";
+import { ControlServer } from "./admin/control-server.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
 import type { Connection } from "./base/connection.ts";
 import { limits } from "./base/limits.ts";
@@ -29,6 +30,8 @@ import { openStore } from "./store/open-store.ts";
 export interface GatewayParts {
   readonly log: Log;
   readonly clock?: Clock;
+  /** Of this program, for `postern status`. */
+  readonly version?: string;
 }
 
 /** The services a listener can offer. */
@@ -71,7 +74,8 @@ export async function createGateway(configuration: Configuration, parts: Gateway
   try {
     const pair = await certificatePair(configuration);
     const fingerprintKey = await loadFingerprintKey(join(directory, "secrets", "fingerprint.key"));
-    return new RunningGateway({ configuration, log: parts.log, clock, store, fingerprintKey, pair });
+    const version = parts.version ?? "unknown";
+    return new RunningGateway({ configuration, log: parts.log, clock, store, fingerprintKey, pair, version });
   } catch (error) {
     await store.stop();
     throw error;
@@ -85,6 +89,7 @@ interface ReadyParts {
   readonly store: Store;
   readonly fingerprintKey: Uint8Array;
   readonly pair: CertificatePair;
+  readonly version: string;
 }
 
 class RunningGateway implements Gateway {
@@ -95,6 +100,7 @@ class RunningGateway implements Gateway {
   readonly #share: ListenerShare;
   readonly #serve: Readonly<Record<ServiceName, (connection: Connection) => Promise<void>>>;
   #listeners: { readonly service: ServiceName; readonly listener: Listener }[] = [];
+  #control: ControlServer | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor(parts: ReadyParts) {
@@ -129,6 +135,7 @@ class RunningGateway implements Gateway {
       for (const { service, implicitTls, busyText } of services)
         for (const address of this.#parts.configuration.listen[service])
           await this.#listen(service, { implicitTls, busyText, address });
+      this.#control = await this.#openControl();
     } catch (error) {
       await this.stop();
       throw error;
@@ -141,6 +148,24 @@ class RunningGateway implements Gateway {
     return this.#stopped;
   }
 
+  /** The door for commands on this machine while the gateway owns the data directory. */
+  #openControl(): Promise<ControlServer> {
+    const { configuration, log, clock, version } = this.#parts;
+    return ControlServer.open(configuration.control.socket, {
+      mailboxes: this.mailboxes,
+      store: this.store,
+      configuration,
+      log,
+      running: {
+        version,
+        processId: process.pid,
+        startedAtMs: clock.nowMs(),
+        ports: this.ports,
+        certificateFingerprint: this.certificate.fingerprint,
+      },
+    });
+  }
+
   async #listen(service: ServiceName, options: Omit<ListenerOptions, "name" | "serve">): Promise<void> {
     const listener = await Listener.open({ ...options, name: service, serve: this.#serve[service] }, this.#share);
     this.#listeners.push({ service, listener });
@@ -149,6 +174,7 @@ class RunningGateway implements Gateway {
   async #stopOnce(): Promise<void> {
     const { log, configuration, store } = this.#parts;
     log.event("gateway/stopping");
+    await this.#control?.close();
     await Promise.all(this.#listeners.map(({ listener }) => listener.close(configuration.limits.drainMs)));
     await store.stop();
     log.event("gateway/stopped");

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+import { once } from "node:events";
+import { Command } from "commander";
+import { systemClock } from "../../base/clock.ts";
+import { createGateway, type Gateway } from "../../gateway.ts";
+import { createLog } from "../../observe/logger.ts";
+import type { CommandIo } from "../command-io.ts";
+import { addCommonOptions, type CommonOptions } from "../common-options.ts";
+import { findConfiguration } from "../find-configuration.ts";
+import { Output } from "../output.ts";
+import { formatFacts } from "../text-table.ts";
+import { readVersion } from "../version.ts";
+
+export function serveCommand(io: CommandIo): Command {
+  const command = new Command("serve").description("run the gateway until SIGTERM or SIGINT");
+  return addCommonOptions(command).action(async (options: CommonOptions) => {
+    const configuration = findConfiguration(options, io.env);
+    const { level, format, peerAddresses } = configuration.log;
+    const log = createLog({
+      level,
+      format,
+      peerAddresses,
+      write: (line) => io.stderr.write(line),
+      nowMs: systemClock.nowMs,
+    });
+    const asked = stopSignal();
+    const gateway = await createGateway(configuration, { log, version: readVersion() });
+    await gateway.start();
+    new Output(io, options.json === true).result({ ports: gateway.ports }, welcome(gateway));
+    await asked;
+    await gateway.stop();
+  });
+}
+
+/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once, as it would by itself. */
+async function stopSignal(): Promise<void> {
+  const controller = new AbortController();
+  const { signal } = controller;
+  await Promise.race([once(process, "SIGTERM", { signal }), once(process, "SIGINT", { signal })]);
+  controller.abort();
+}
+
+function welcome(gateway: Gateway): string {
+  const { certificate, mailboxes } = gateway;
+  const facts = formatFacts([
+    ...gateway.ports.map(({ service, host, port }) => [service, `${host}:${port}`] as const),
+    ["Certificate", `${certificate.subject}, until ${certificate.notAfter.toISOString().slice(0, 10)}`],
+    ["SHA-256", certificate.fingerprint],
+    ["Mailboxes", String(mailboxes.list().length)],
+  ]);
+  const next = mailboxes.list().length === 0 ? "\nNext: make a mailbox with  postern mailbox create NAME\n" : "";
+  return `Postern takes connections.\n${facts}${next}`;
+}
