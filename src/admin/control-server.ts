@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { chmod, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
 import { describeError, PosternError } from "../base/errors.ts";
 import { prepareSocketPath, removeSocketPath } from "./control-path.ts";
@@ -61,16 +61,20 @@ export class ControlServer {
     await removeSocketPath(this.#wantedPath, this.#path);
   }
 
-  async #listen(): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
+  #listen(): Promise<void> {
+    return new Promise((resolve, reject) => {
       this.#server.once("error", reject);
-      this.#server.listen(this.#path, () => {
-        this.#server.off("error", reject);
-        resolve();
-      });
+      // The socket file is made within `listen`, with its mode taken from the umask: no moment when others could open it.
+      const umask = process.umask(0o177);
+      try {
+        this.#server.listen(this.#path, () => {
+          this.#server.off("error", reject);
+          resolve();
+        });
+      } finally {
+        process.umask(umask);
+      }
     });
-    // The directory is the owner's alone, so nobody came in before this.
-    await chmod(this.#path, 0o600);
   }
 
   #take(socket: Socket): void {

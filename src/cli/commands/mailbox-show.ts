@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Command } from "commander";
+import type { MailboxDetails } from "../../admin/shapes.ts";
+import type { CommandIo } from "../command-io.ts";
+import { addCommonOptions, type CommonOptions } from "../common-options.ts";
+import { Output } from "../output.ts";
+import { mailboxArgument, runCommandOperation } from "../run-operation.ts";
+import { formatBytes, formatFacts, formatTime } from "../text-table.ts";
+
+export function mailboxShowCommand(io: CommandIo): Command {
+  const command = new Command("show")
+    .description("show a mailbox, and what to enter in the sending server and in the archive")
+    .argument("<id>", "the mailbox");
+  return addCommonOptions(command).action(async (id: string, options: CommonOptions) => {
+    const output = new Output(io, options.json === true);
+    const mailbox = await runCommandOperation(io, options, "mailbox.show", { id: mailboxArgument(id) });
+    output.result(mailbox, describe(mailbox));
+  });
+}
+
+function describe(mailbox: MailboxDetails): string {
+  return [
+    formatFacts([
+      ["Name", mailbox.name],
+      ["Description", mailbox.description === "" ? "-" : mailbox.description],
+      ["State", mailbox.state],
+      ["Created", formatTime(mailbox.createdAt)],
+      ["Messages", `${mailbox.messages} (${formatBytes(mailbox.sealedBytes)})`],
+      ["Oldest", formatTime(mailbox.oldestReceivedAt)],
+      ["Last received", formatTime(mailbox.lastReceivedAt)],
+      ["Last pulled", formatTime(mailbox.lastPulledAt)],
+      ["Key", mailbox.recipientKind === "x25519" ? "X25519" : "ML-KEM-768 with X25519 (post-quantum hybrid)"],
+    ]),
+    "In the server that sends journal copies\n",
+    formatFacts([
+      ...mailbox.addresses.map((address) => ["  Address", address] as const),
+      ...mailbox.deliver.map((endpoint) => ["  SMTP", formatEndpoint(endpoint)] as const),
+      ["  TLS", mailbox.requireTls ? "required" : "not required"],
+      ["  From", mailbox.allowedPeers.length === 0 ? "any peer" : mailbox.allowedPeers.join(", ")],
+    ]),
+    "In the archive that pulls\n",
+    formatFacts([
+      ...mailbox.pull.map((endpoint) => ["  POP3", formatEndpoint(endpoint)] as const),
+      ["  User name", mailbox.id],
+      ["  Password", "the mailbox password; it is kept nowhere"],
+      ["  Afterwards", "let it delete what it has archived"],
+    ]),
+  ].join("\n");
+}
+
+function formatEndpoint({ host, port, tls }: MailboxDetails["pull"][number]): string {
+  return `${host}, port ${port}, ${tls === "implicit" ? "TLS from the start" : "STARTTLS"}`;
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { OperationInput, OperationName, OperationOutput } from "../admin/operations.ts";
+import { PosternError } from "../base/errors.ts";
+import { type MailboxId, parseMailboxId } from "../base/ids.ts";
+import type { CommandIo } from "./command-io.ts";
+import type { CommonOptions } from "./common-options.ts";
+import { findConfiguration } from "./find-configuration.ts";
+import { type OperationsDoor, openOperations } from "./operations-door.ts";
+import { Progress } from "./progress.ts";
+
+/** Runs one operation as a command does: finds the gateway or the data, shows progress, closes what it opened. */
+export function runCommandOperation<N extends OperationName>(
+  io: CommandIo,
+  options: CommonOptions,
+  name: N,
+  input: OperationInput<N>,
+): Promise<OperationOutput<N>> {
+  return withOperations(io, options, name === "mailbox.create", (run) => run(name, input));
+}
+
+/** Runs several operations of one command through one door. */
+export async function withOperations<T>(
+  io: CommandIo,
+  options: CommonOptions,
+  mayCreate: boolean,
+  work: (run: RunOperation) => Promise<T>,
+): Promise<T> {
+  const door: OperationsDoor = await openOperations(findConfiguration(options, io.env), { mayCreate });
+  const progress = new Progress(io, options.json === true);
+  try {
+    return await work((name, input) => door.run(name, input, (text) => progress.say(text)));
+  } finally {
+    progress.clear();
+    await door.close();
+  }
+}
+
+export type RunOperation = <N extends OperationName>(name: N, input: OperationInput<N>) => Promise<OperationOutput<N>>;
+
+/** An ID argument; the whole address will do, too. Throws `cli/usage`. */
+export function mailboxArgument(text: string): MailboxId {
+  const id = parseMailboxId(text.trim().split("@", 1)[0] ?? "");
+  if (id !== undefined) return id;
+  throw new PosternError("cli/usage", `"${text}" is no mailbox id; \`postern mailbox list\` shows the ids`);
+}
