@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { once } from "node:events";
 import { Command } from "commander";
 import { systemClock } from "../../base/clock.ts";
 import { createGateway, type Gateway } from "../../gateway.ts";
@@ -26,26 +25,34 @@ export function serveCommand(io: CommandIo): Command {
     const asked = stopSignal();
     const gateway = await createGateway(configuration, { log, version: readVersion() });
     await gateway.start();
-    new Output(io, options.json === true).result({ ports: gateway.ports }, welcome(gateway));
+    const { dataDirectory } = configuration.gateway;
+    new Output(io, options.json === true).result(
+      { ports: gateway.ports, certificateFingerprint: gateway.certificate.fingerprint, dataDirectory },
+      welcome(gateway, dataDirectory),
+    );
     await asked;
     await gateway.stop();
   });
 }
 
-/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once, as it would by itself. */
-async function stopSignal(): Promise<void> {
-  const controller = new AbortController();
-  const { signal } = controller;
-  await Promise.race([once(process, "SIGTERM", { signal }), once(process, "SIGINT", { signal })]);
-  controller.abort();
+/**
+ * Resolves at the first SIGTERM or SIGINT. Further ones change nothing: one Ctrl-C comes twice when a launcher passes it on,
+ * and the drain has a deadline of its own.
+ */
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    process.on("SIGTERM", resolve);
+    process.on("SIGINT", resolve);
+  });
 }
 
-function welcome(gateway: Gateway): string {
+function welcome(gateway: Gateway, dataDirectory: string): string {
   const { certificate, mailboxes } = gateway;
   const facts = formatFacts([
     ...gateway.ports.map(({ service, host, port }) => [service, `${host}:${port}`] as const),
     ["Certificate", `${certificate.subject}, until ${certificate.notAfter.toISOString().slice(0, 10)}`],
     ["SHA-256", certificate.fingerprint],
+    ["Data", dataDirectory],
     ["Mailboxes", String(mailboxes.list().length)],
   ]);
   const next = mailboxes.list().length === 0 ? "\nNext: make a mailbox with  postern mailbox create NAME\n" : "";
