@@ -2,8 +2,8 @@
 import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { PosternError } from "../base/errors.ts";
-import type { DataDirectory } from "./data-directory.ts";
 import type { MessageState, Source } from "./contract.ts";
+import type { DataDirectory } from "./data-directory.ts";
 
 /** "PSTR": tells a Postern index from any other SQLite file. */
 const applicationId = 0x50_53_54_52;

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { Addendum } from "../contract.ts";
+import { dataDirectory } from "../data-directory.ts";
+import { openIndexForReading } from "../schema.ts";
+import type { CountsRow, LocationRow, Snapshot } from "../thread-messages.ts";
+
+/** Look-ups on a connection of its own that only reads, beside the writer and never in its way. */
+export class IndexReader {
+  /** For further questions of those who only read. */
+  readonly index: DatabaseSync;
+  readonly #snapshot: StatementSync;
+  readonly #location: StatementSync;
+  readonly #addenda: StatementSync;
+  readonly #counts: StatementSync;
+
+  constructor(root: string) {
+    this.index = openIndexForReading(dataDirectory(root));
+    this.#snapshot = this.index.prepare(
+      "SELECT sequence, trace_bytes + content_pop3_bytes FROM message WHERE mailbox = ? AND state > 0 ORDER BY sequence",
+    );
+    this.#snapshot.setReturnArrays(true);
+    this.#location = this.index.prepare(
+      `SELECT m.sequence, m.state, m.source, m.received_at AS receivedAtMs, m.segment, m.offset,
+         m.sealed_bytes AS sealedBytes, m.trace_bytes AS traceBytes, m.content_bytes AS contentBytes,
+         m.content_pop3_bytes AS contentPop3Bytes, m.deviations, l.sha256
+       FROM message m JOIN ledger l ON l.mailbox = m.mailbox AND l.position = m.ledger_position
+       WHERE m.mailbox = ? AND m.sequence = ?`,
+    );
+    this.#addenda = this.index.prepare(
+      "SELECT kind, at, sealed FROM addendum WHERE mailbox = ? AND sequence = ? ORDER BY number",
+    );
+    this.#counts = this.index.prepare(
+      `SELECT t.mailbox, t.messages, t.sealed_bytes AS sealedBytes, t.last_received_at AS lastReceivedAtMs,
+         t.last_pulled_at AS lastPulledAtMs, (SELECT m.received_at FROM message m
+           WHERE m.mailbox = t.mailbox ORDER BY m.sequence LIMIT 1) AS oldestReceivedAtMs
+       FROM tally t`,
+    );
+  }
+
+  /** The messages that a puller may see, oldest first. */
+  snapshot(mailbox: number): Snapshot {
+    return this.#readSnapshot(mailbox);
+  }
+
+  /** Where messages lie; those that are no longer there are left out. */
+  locations(mailbox: number, sequences: Float64Array): readonly LocationRow[] {
+    return [...sequences].flatMap((sequence) => this.#readLocation(mailbox, sequence));
+  }
+
+  addenda(mailbox: number, sequence: number): readonly Addendum[] {
+    return this.#addenda.all(mailbox, sequence).map(
+      (row): Addendum => ({
+        kind: row["kind"] === "verdict" ? "verdict" : "receipt",
+        atMs: Number(row["at"]),
+        sealed: row["sealed"] instanceof Uint8Array ? row["sealed"] : new Uint8Array(0),
+      }),
+    );
+  }
+
+  counts(): readonly CountsRow[] {
+    return this.#counts.all().map(
+      (row): CountsRow => ({
+        mailbox: Number(row["mailbox"]),
+        messages: Number(row["messages"]),
+        sealedBytes: Number(row["sealedBytes"]),
+        oldestReceivedAtMs: optionalNumber(row["oldestReceivedAtMs"]),
+        lastReceivedAtMs: optionalNumber(row["lastReceivedAtMs"]),
+        lastPulledAtMs: optionalNumber(row["lastPulledAtMs"]),
+      }),
+    );
+  }
+
+  close(): void {
+    this.index.close();
+  }
+
+  /** Twelve octets a message, so that a million of them are 12 MB. */
+  #readSnapshot(mailbox: number): Snapshot {
+    let sequences = new Float64Array(1024);
+    let pop3Bytes = new Uint32Array(1024);
+    let count = 0;
+    for (const row of this.#snapshot.iterate(mailbox)) {
+      if (count === sequences.length) {
+        const [moreSequences, moreBytes] = [new Float64Array(count * 2), new Uint32Array(count * 2)];
+        moreSequences.set(sequences);
+        moreBytes.set(pop3Bytes);
+        [sequences, pop3Bytes] = [moreSequences, moreBytes];
+      }
+      const [sequence, bytes]: unknown[] = Object.values(row);
+      sequences[count] = Number(sequence);
+      pop3Bytes[count] = Number(bytes);
+      count += 1;
+    }
+    return { sequences: sequences.slice(0, count), pop3Bytes: pop3Bytes.slice(0, count) };
+  }
+
+  #readLocation(mailbox: number, sequence: number): LocationRow[] {
+    const row = this.#location.get(mailbox, sequence);
+    if (row === undefined) return [];
+    const number = (name: string): number => Number(row[name]);
+    return [
+      {
+        sequence: number("sequence"),
+        state: number("state"),
+        source: number("source"),
+        receivedAtMs: number("receivedAtMs"),
+        segment: number("segment"),
+        offset: number("offset"),
+        sealedBytes: number("sealedBytes"),
+        traceBytes: number("traceBytes"),
+        contentBytes: number("contentBytes"),
+        contentPop3Bytes: number("contentPop3Bytes"),
+        deviations: number("deviations"),
+        sha256: row["sha256"] instanceof Uint8Array ? row["sha256"] : new Uint8Array(0),
+      },
+    ];
+  }
+}
+
+function optionalNumber(value: unknown): number | undefined {
+  return typeof value === "number" ? value : undefined;
+}
