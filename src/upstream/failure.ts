@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { X509Certificate } from "node:crypto";
 import { type Refusal, refusals } from "../protocol/smtp/refusal.ts";
 import { reply } from "../protocol/smtp/reply.ts";
 
@@ -12,6 +13,8 @@ export interface UpstreamFailure {
   readonly cause: FailureCause;
   readonly text: string;
   readonly peerText: string;
+  /** The certificate that was shown, when one was: for a report that helps to pin it. */
+  readonly certificate?: X509Certificate;
 }
 
 export type FailureCause =

@@ -18,7 +18,7 @@ export interface HandshakeOptions {
 /** An encrypted socket whose certificate was accepted, or why there is none; then the socket is destroyed. */
 export type HandshakeResult =
   | { readonly kind: "encrypted"; readonly socket: TLSSocket; readonly certificate: X509Certificate | undefined }
-  | (UpstreamFailure & { readonly certificate?: X509Certificate });
+  | UpstreamFailure;
 
 /** Makes the client side of TLS handshakes with upstreams, and remembers their sessions. */
 export class UpstreamTls {
