@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import type { CommandIo } from "./command-io.ts";
 import { configCommand } from "./commands/config.ts";
+import { exportCommand } from "./commands/export.ts";
 import { mailboxCommand } from "./commands/mailbox.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { statusCommand } from "./commands/status.ts";
@@ -16,7 +17,7 @@ export function createProgram(io: CommandIo): Command {
       "after",
       "\nFirst steps: postern serve, then postern mailbox create NAME\nManual: docs/command-line.md",
     );
-  const commands = [serveCommand(io), mailboxCommand(io), statusCommand(io), configCommand(io)];
+  const commands = [serveCommand(io), mailboxCommand(io), statusCommand(io), exportCommand(io), configCommand(io)];
   for (const command of commands) program.addCommand(command);
   return program;
 }

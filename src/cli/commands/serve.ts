@@ -20,7 +20,7 @@ export function serveCommand(io: CommandIo): Command {
       format,
       peerAddresses,
       write: (line) => io.stderr.write(line),
-      nowMs: systemClock.nowMs,
+      nowMs: () => systemClock.nowMs(),
     });
     const asked = stopSignal();
     const gateway = await createGateway(configuration, { log, version: readVersion() });
