@@ -178,7 +178,9 @@ function prepareStatements(index: DatabaseSync) {
   const prepare = (sql: string): StatementSync => index.prepare(sql);
   return {
     findFingerprint: prepare(
-      "SELECT sequence FROM message WHERE mailbox = ? AND fingerprint = ? AND received_at > ? AND state > 0 LIMIT 1",
+      // Named, because without statistics the planner would walk the whole mailbox by its primary key instead.
+      `SELECT sequence FROM message INDEXED BY message_fingerprint
+       WHERE mailbox = ? AND fingerprint = ? AND received_at > ? AND state > 0 LIMIT 1`,
     ),
     insertMessage: prepare("INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
     settle: prepare(
