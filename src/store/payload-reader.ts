@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type FileHandle, open } from "node:fs/promises";
 import { PosternError } from "../base/errors.ts";
-import { parseUniqueId, type UniqueId } from "../base/ids.ts";
+import type { UniqueId } from "../base/ids.ts";
 import { type DataDirectory, largePath, noSegment, segmentPath } from "./data-directory.ts";
 import { readRecordHeader, recordHeaderBytes } from "./record.ts";
 import type { LocationRow } from "./thread-messages.ts";
@@ -9,16 +9,25 @@ import type { LocationRow } from "./thread-messages.ts";
 /** Segment files kept open for reading. */
 const openSegments = 32;
 
+/** What is needed to find a message's sealed octets. */
+export type PayloadPlace = Pick<LocationRow, "sequence" | "segment" | "offset" | "sealedBytes">;
+
 /** The sealed octets of one message, wherever they lie. */
 export interface PayloadFile {
   read(position: number, maxBytes: number): Promise<Buffer>;
   close(): void;
 }
 
+interface OpenSegment {
+  readonly file: Promise<FileHandle>;
+  readers: number;
+  wanted: boolean;
+}
+
 /** Opens payload for reading on the thread pool. Segment files stay open for the next message. */
 export class PayloadReader {
   readonly #directory: DataDirectory;
-  readonly #segments = new Map<number, Promise<FileHandle>>();
+  readonly #segments = new Map<number, OpenSegment>();
 
   constructor(directory: DataDirectory) {
     this.#directory = directory;
@@ -28,7 +37,7 @@ export class PayloadReader {
    * Throws `store/not-found` when the payload is not at this place (it may have moved: look the place up again) and
    * `store/damaged` when what is there is not a record.
    */
-  async open(location: LocationRow, uniqueId: UniqueId): Promise<PayloadFile> {
+  async open(location: PayloadPlace, uniqueId: UniqueId): Promise<PayloadFile> {
     const { segment, offset, sealedBytes } = location;
     if (segment === noSegment) {
       const file = await open(largePath(this.#directory, uniqueId), "r").catch(notFound);
@@ -37,38 +46,64 @@ export class PayloadReader {
         close: () => void file.close(),
       };
     }
-    const file = await this.#segment(segment);
-    const header = readRecordHeader(await readAt(file, offset, recordHeaderBytes));
-    if (header === undefined) throw new PosternError("store/damaged", `no record at ${offset} of segment ${segment}`);
-    if (parseUniqueId(header.uniqueId)?.sequence !== location.sequence) throw new PosternError("store/not-found");
-    return {
-      read: (position, maxBytes) =>
-        readAt(file, offset + recordHeaderBytes + position, Math.min(maxBytes, sealedBytes - position)),
-      close: () => undefined,
+    const opened = this.#segment(segment);
+    opened.readers += 1;
+    let closed = false;
+    const close = (): void => {
+      if (closed) return;
+      closed = true;
+      opened.readers -= 1;
+      closeUnused(opened);
     };
+    try {
+      const file = await opened.file;
+      const header = readRecordHeader(await readAt(file, offset, recordHeaderBytes));
+      if (header === undefined) throw new PosternError("store/damaged", `no record at ${offset} of segment ${segment}`);
+      if (header.uniqueId !== uniqueId) throw new PosternError("store/not-found", "another message is at its place");
+      return {
+        read: (position, maxBytes) =>
+          readAt(file, offset + recordHeaderBytes + position, Math.min(maxBytes, sealedBytes - position)),
+        close,
+      };
+    } catch (error) {
+      close();
+      throw error;
+    }
   }
 
   /** A segment file is gone: what is still being read from it is read to its end, nothing new begins. */
   forget(segment: number): void {
-    const file = this.#segments.get(segment);
+    const opened = this.#segments.get(segment);
+    if (opened === undefined) return;
     this.#segments.delete(segment);
-    void file?.then((handle) => handle.close()).catch(() => undefined);
+    opened.wanted = false;
+    closeUnused(opened);
   }
 
+  /** Closes all of them, also under a reader that forgot to. */
   async close(): Promise<void> {
-    for (const segment of [...this.#segments.keys()]) this.forget(segment);
+    const all = [...this.#segments.values()];
+    this.#segments.clear();
+    await Promise.all(all.map(({ file }) => file.then((handle) => handle.close()).catch(() => undefined)));
   }
 
-  #segment(segment: number): Promise<FileHandle> {
+  #segment(segment: number): OpenSegment {
     const known = this.#segments.get(segment);
     if (known !== undefined) return known;
     const [oldest] = this.#segments.keys();
     if (oldest !== undefined && this.#segments.size >= openSegments) this.forget(oldest);
-    const opened = open(segmentPath(this.#directory, segment), "r").catch(notFound);
-    opened.catch(() => this.#segments.delete(segment));
+    const file = open(segmentPath(this.#directory, segment), "r").catch(notFound);
+    file.catch(() => this.#segments.delete(segment));
+    const opened: OpenSegment = { file, readers: 0, wanted: true };
     this.#segments.set(segment, opened);
     return opened;
   }
+}
+
+/** Closes a segment that was forgotten when its last reader is done, so that its space goes back to the disk. */
+function closeUnused({ file, readers, wanted }: OpenSegment): void {
+  if (wanted || readers > 0) return;
+  file.then((handle) => handle.close()).catch(() => undefined);
 }
 
 function notFound(error: unknown): never {

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readdirSync } from "node:fs";
+import type { DatabaseSync } from "node:sqlite";
+import { type MailboxId, parseMailboxId, type UniqueId } from "../base/ids.ts";
+import { type DataDirectory, dataDirectory, parseSegmentName } from "./data-directory.ts";
+import { Epochs, readEpochs } from "./epochs.ts";
+import { PayloadReader } from "./payload-reader.ts";
+import { recordHeaderBytes } from "./record.ts";
+import { openIndexForReading } from "./schema.ts";
+import { verifyLedger } from "./verify-ledger.ts";
+import { MessageVerifier } from "./verify-messages.ts";
+
+/** Something that is not as it must be. */
+export interface Finding {
+  /** `damage`: evidence or mail is lost or changed; `leftover`: only space is wasted, a start ends it. */
+  readonly severity: "damage" | "leftover";
+  readonly code: FindingCode;
+  readonly mailbox: MailboxId | undefined;
+  readonly uniqueId: UniqueId | undefined;
+  /** For people. */
+  readonly text: string;
+}
+
+/** Stable names; `docs/formats/data-directory.md` explains each. */
+export type FindingCode =
+  | "ledger-gap"
+  | "ledger-changed"
+  | "ledger-disagrees"
+  | "payload-missing"
+  | "payload-damaged"
+  | "addendum-damaged"
+  | "tally-wrong"
+  | "segment-account-wrong"
+  | "unwanted-file";
+
+export interface VerifyOptions {
+  /** This mailbox alone; its files are read, files without an owner are not looked for. */
+  readonly mailbox?: MailboxId;
+  readonly onProgress?: (progress: VerifyProgress) => void;
+}
+
+export interface VerifyProgress {
+  readonly mailboxes: number;
+  readonly ledgerRows: number;
+  readonly messages: number;
+  readonly sealedBytes: number;
+}
+
+/** What verification needs everywhere. */
+export interface VerifyParts {
+  readonly directory: DataDirectory;
+  readonly index: DatabaseSync;
+  readonly epochs: Epochs;
+  readonly payload: PayloadReader;
+  readonly progress: { mailboxes: number; ledgerRows: number; messages: number; sealedBytes: number };
+  readonly report: () => void;
+}
+
+export interface VerifiedMailbox {
+  readonly number: number;
+  readonly id: MailboxId;
+}
+
+/**
+ * Recomputes everything that can be recomputed without a password: ledger chains, SHA-256 of every sealed message and
+ * addendum against the ledger, records in their places, counts. Changes nothing; a gateway may be running meanwhile.
+ * Throws `store/no-data`, `store/bad-version`.
+ */
+export async function* verifyStore(directory: string, options: VerifyOptions = {}): AsyncGenerator<Finding, void> {
+  const layout = dataDirectory(directory);
+  const index = openIndexForReading(layout);
+  const progress = { mailboxes: 0, ledgerRows: 0, messages: 0, sealedBytes: 0 };
+  const parts: VerifyParts = {
+    directory: layout,
+    index,
+    epochs: new Epochs(readEpochs(index)),
+    payload: new PayloadReader(layout),
+    progress,
+    report: () => options.onProgress?.({ ...progress }),
+  };
+  try {
+    const messages = new MessageVerifier(parts);
+    for (const mailbox of mailboxes(index, options.mailbox)) {
+      yield* verifyLedger(parts, mailbox);
+      yield* messages.verify(mailbox);
+      yield* tallyFindings(parts, mailbox);
+      progress.mailboxes += 1;
+      parts.report();
+    }
+    if (options.mailbox === undefined) yield* fileFindings(parts);
+  } finally {
+    await parts.payload.close();
+    index.close();
+  }
+}
+
+/** Removed ones too: their ledgers stay. */
+function mailboxes(index: DatabaseSync, only: MailboxId | undefined): readonly VerifiedMailbox[] {
+  const rows = index.prepare("SELECT number, id FROM mailbox WHERE id = coalesce(?, id) ORDER BY number");
+  return rows.all(only ?? null).flatMap((row) => {
+    const id = parseMailboxId(String(row["id"]));
+    return id === undefined ? [] : [{ number: Number(row["number"]), id }];
+  });
+}
+
+function* tallyFindings({ index }: VerifyParts, mailbox: VerifiedMailbox): Generator<Finding> {
+  // One statement sees one state of the index, whatever a running gateway does.
+  const row = index
+    .prepare(
+      `SELECT coalesce(t.messages, 0) AS messages, coalesce(t.sealed_bytes, 0) AS bytes, m.messages AS realMessages,
+         m.bytes AS realBytes
+       FROM (SELECT count(*) AS messages, coalesce(sum(sealed_bytes), 0) AS bytes FROM message
+             WHERE mailbox = ?1 AND state > 0) m LEFT JOIN tally t ON t.mailbox = ?1`,
+    )
+    .get(mailbox.number);
+  if (row === undefined || (row["messages"] === row["realMessages"] && row["bytes"] === row["realBytes"])) return;
+  const text = `counted ${String(row["messages"])} messages, ${String(row["bytes"])} octets; there are ${String(row["realMessages"])}, ${String(row["realBytes"])}`;
+  yield { severity: "damage", code: "tally-wrong", mailbox: mailbox.id, uniqueId: undefined, text };
+}
+
+/** Accounts of the segments, and files that nothing points to. */
+function* fileFindings({ index, directory }: VerifyParts): Generator<Finding> {
+  const nobody = { mailbox: undefined, uniqueId: undefined };
+  const accounts = index
+    .prepare(
+      `SELECT s.number, s.live_bytes AS liveBytes, coalesce(sum(m.sealed_bytes + ${recordHeaderBytes}), 0) AS realBytes
+       FROM segment s LEFT JOIN (SELECT segment, sealed_bytes FROM message) m ON m.segment = s.number GROUP BY s.number`,
+    )
+    .all();
+  for (const { number, liveBytes, realBytes } of accounts) {
+    if (liveBytes === realBytes) continue;
+    const text = `segment ${String(number)} is said to hold ${String(liveBytes)} wanted octets and holds ${String(realBytes)}`;
+    yield { severity: "damage", code: "segment-account-wrong", ...nobody, text };
+  }
+  const wanted = new Set(accounts.filter((row) => Number(row["realBytes"]) > 0).map((row) => Number(row["number"])));
+  const newest = Math.max(0, ...accounts.map((row) => Number(row["number"])));
+  for (const name of readdirSync(directory.segments)) {
+    const segment = parseSegmentName(name);
+    // A running gateway may be about to point to the newest one.
+    if (segment === undefined || wanted.has(segment) || segment >= newest) continue;
+    yield { severity: "leftover", code: "unwanted-file", ...nobody, text: `nothing in segments/${name} is wanted` };
+  }
+}
