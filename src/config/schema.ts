@@ -61,13 +61,11 @@ export const schema = {
   tls: section("The certificate that all listeners show.", {
     certificate_file: setting({
       type: optional(path),
-      reload: "live",
       derivedFrom: "a self-signed certificate, made in the data directory",
       help: "The certificate chain in PEM, the gateway's own certificate first.",
     }),
     key_file: setting({
       type: optional(path),
-      reload: "live",
       derivedFrom: "belongs to the certificate",
       help: "The private key of the certificate in PEM.",
     }),
