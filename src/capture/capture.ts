@@ -171,8 +171,9 @@ function deposit(copy: OpenCopy, sealed: readonly Uint8Array[]): Promise<void> |
 }
 
 /** A proxied message is never taken for a repeated delivery: each passage to the upstream is an event of its own. */
-function withoutFingerprint({ fingerprint: _, ...facts }: DepositFacts): DepositFacts {
-  return facts;
+function withoutFingerprint(facts: DepositFacts): DepositFacts {
+  const { traceBytes, contentBytes, contentPop3Bytes, deviations } = facts;
+  return { traceBytes, contentBytes, contentPop3Bytes, deviations };
 }
 
 function receiptFacts(envelope: RecordedEnvelope, recipients: readonly RecordedRecipient[]): Record<string, unknown> {

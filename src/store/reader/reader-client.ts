@@ -5,7 +5,7 @@ import type { Addendum } from "../contract.ts";
 import type { CountsRow, FromReaderThread, LocationRow, Snapshot, ToReaderThread } from "../thread-messages.ts";
 
 interface Waiting {
-  readonly resolve: (value: never) => void;
+  readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -49,11 +49,13 @@ export class ReaderClient {
     await this.#ended;
   }
 
-  #ask<T>(request: Exclude<ToReaderThread, { readonly kind: "stop" }>): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
+  async #ask<T>(request: Exclude<ToReaderThread, { readonly kind: "stop" }>): Promise<T> {
+    const value = await new Promise<unknown>((resolve, reject) => {
       this.#waiting.set(request.token, { resolve, reject });
       this.#worker.postMessage(request);
     });
+    // A checked boundary: the reader answers each kind of question with its own shape, and both ends are built together.
+    return value as T; // oxlint-disable-line typescript/no-unsafe-type-assertion
   }
 
   #take(answer: FromReaderThread): void {
@@ -61,9 +63,7 @@ export class ReaderClient {
     this.#waiting.delete(answer.token);
     if (waiting === undefined) return;
     if ("value" in answer) {
-      const value: unknown = answer.value;
-      // The answer's shape goes with the question's kind; both ends are ours and are built together.
-      waiting.resolve(value as never);
+      waiting.resolve(answer.value);
     } else waiting.reject(new PosternError(answer.code ?? "store/failing", answer.detail));
   }
 

@@ -73,6 +73,11 @@ class StoreThread {
     this.#tellReady(report, lastSequence);
   }
 
+  /** Lives from here on by what the port says. */
+  static run(port: MessagePort, options: StoreThreadOptions): void {
+    void new StoreThread(port, options);
+  }
+
   #tellReady(report: RecoveryReport, lastSequence: number): void {
     this.#post({
       kind: "ready",
@@ -273,7 +278,7 @@ class StoreThread {
   }
 
   #dropDeadSegments(): void {
-    for (const [number, { bytes, liveBytes }] of [...this.#writer.segments.entries()]) {
+    for (const [number, { bytes, liveBytes }] of Array.from(this.#writer.segments.entries())) {
       if (liveBytes > 0 || number === this.#segments.activeNumber) continue;
       this.#files.unlink(segmentPath(this.#directory, number));
       this.#writer.segments.forget(number);
@@ -323,7 +328,7 @@ class StoreThread {
 if (parentPort !== null) {
   try {
     const options: StoreThreadOptions = workerData;
-    new StoreThread(parentPort, options);
+    StoreThread.run(parentPort, options);
   } catch (error) {
     const code = error instanceof PosternError ? error.code : undefined;
     parentPort.postMessage({ kind: "cannot-start", code, detail: describeError(error) } satisfies FromStoreThread);
