@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { SecretBytes } from "../../../base/secret.ts";
-import type { SaslResponder } from "../../sasl/server/exchange.ts";
-import type { ResponseCode } from "../response.ts";
+import type { Credentials } from "../../sasl/credentials.ts";
+import type { SaslMechanismName, SaslResponder } from "../../sasl/server/exchange.ts";
+import type { Pop3Refusal } from "../refusal.ts";
 import type { Marks } from "./marks.ts";
 
 export interface Pop3ServerSettings {
   readonly hostName: string;
   /** The connection is encrypted: STLS is not offered, signing in is. */
   readonly encrypted: boolean;
+  /** SASL mechanisms offered beside USER and PASS, inside TLS. */
+  readonly mechanisms: readonly SaslMechanismName[];
+  /** Refused commands after which the session is closed. */
   readonly maxErrors: number;
   /** The longest command line, CRLF included (RFC 2449 §4). */
   readonly maxLineBytes: number;
@@ -16,6 +19,8 @@ export interface Pop3ServerSettings {
 /** A maildrop as the conversation sees it: message-numbers are index + 1 and never move (RFC 1939 §4). */
 export interface MaildropView {
   readonly count: number;
+  /** Octets of all messages together. */
+  readonly totalBytes: number;
   /** Octets as RETR sends them, before dot-stuffing (RFC 1939 §11). */
   pop3Bytes(index: number): number;
   uniqueId(index: number): string;
@@ -25,31 +30,50 @@ export type Pop3ServerEvent =
   /** The greeting is wanted. Not sent after STLS (RFC 2595 §4). */
   | { readonly type: "connected" }
   | { readonly type: "bytes"; readonly bytes: Buffer }
+  /** Go on with what is held back: see `Pop3ServerMachine.paused`. */
+  | { readonly type: "resume" }
+  | Answer;
+
+/** What answers a question. */
+export type Answer =
   | { readonly type: "signed-in"; readonly maildrop: MaildropView }
-  | { readonly type: "refused"; readonly text: string; readonly code: ResponseCode }
-  /** A listing or a message was sent, with its status line and its end. */
+  | { readonly type: "refused"; readonly refusal: Pop3Refusal }
+  /** A listing or a message was sent, from its status line to its final dot. */
   | { readonly type: "sent" }
   | { readonly type: "updated"; readonly removed: number; readonly failed: number };
 
-/** What the session is to do, in order. A question (`ask-…`) comes last and is answered by one event. */
+/** What the session is to do, in order. A question (`ask-…`) comes last; until its answer the session reads nothing. */
 export type Pop3ServerEffect =
-  | { readonly type: "respond"; readonly text: string; readonly refused?: string }
-  /** Answer: `signed-in` or `refused`. The session wipes the password. */
-  | { readonly type: "ask-sign-in"; readonly userName: string; readonly password: SecretBytes }
+  | { readonly type: "respond"; readonly text: string; readonly refusal?: Pop3Refusal }
+  /** Answer: `signed-in` or `refused`. The session wipes the secret. */
+  | { readonly type: "ask-sign-in"; readonly credentials: Credentials }
   /** The whole scan or unique-id listing, marked messages left out. Answer: `sent`. */
-  | { readonly type: "ask-listing"; readonly listing: "scan" | "unique-id"; readonly marks: Marks }
+  | { readonly type: "ask-listing"; readonly listing: Listing; readonly marks: Marks }
   /** One message; `lines`: of its body only so many (TOP). Answer: `sent`, or `refused` when nothing was sent yet. */
   | { readonly type: "ask-message"; readonly index: number; readonly lines: number | undefined }
   /** UPDATE (RFC 1939 §6). Answer: `updated`. */
   | { readonly type: "ask-update"; readonly marks: Marks }
   | { readonly type: "start-tls" }
-  | { readonly type: "close" };
+  /** The conversation is over. `cause`: what ended it, when it was not the client's QUIT. */
+  | { readonly type: "close"; readonly cause?: string };
+
+export type Question = Extract<Pop3ServerEffect, { readonly type: `ask-${string}` }>;
+export type Listing = "scan" | "unique-id";
 
 export type State =
-  | { readonly name: "authorization"; readonly userName: string | undefined }
-  /** A SASL exchange: the next line is a response, not a command (RFC 5034 §4). */
-  | { readonly name: "exchange"; readonly respond: SaslResponder }
+  /** AUTHORIZATION (RFC 1939 §4) in clear: no credential is taken (I5). */
+  | { readonly name: "authorization-plain" }
+  /** AUTHORIZATION inside TLS. */
+  | { readonly name: "authorization" }
+  /** USER was accepted; PASS may follow (RFC 1939 §7). */
+  | { readonly name: "user-given"; readonly userName: string }
+  /** Within AUTH: the next line is a response, not a command (RFC 5034 §4). */
+  | { readonly name: "exchange"; readonly respond: SaslResponder; readonly refusalChallenge: string | undefined }
+  /** The mechanism told in a challenge why it refuses; the client's next line says nothing (RFC 7628 §3.2.3). */
+  | { readonly name: "exchange-refused"; readonly refusal: Pop3Refusal }
   | Transaction
+  /** UPDATE (RFC 1939 §6): removals are under way. */
+  | { readonly name: "update" }
   | { readonly name: "over" };
 
 export interface Transaction {
@@ -60,25 +84,31 @@ export interface Transaction {
   readonly unmarkedBytes: number;
 }
 
-export type CommandState = Extract<State, { readonly name: "authorization" | "transaction" }>;
+/** States in which a command is read. */
+export type CommandState = Extract<
+  State,
+  { readonly name: "authorization-plain" | "authorization" | "user-given" | "transaction" }
+>;
 
 /** What a command's handler may do. */
 export interface Conversation {
   readonly settings: Pop3ServerSettings;
   state: State;
+  /** Octets that came behind the current line and were not looked at. */
   readonly pendingBytes: number;
   accept(text: string): void;
   acceptLines(text: string, lines: readonly string[]): void;
-  refuse(text: string, code?: ResponseCode): void;
+  /** Sends a challenge of a SASL mechanism. */
+  challenge(challenge: string): void;
+  refuse(refusal: Pop3Refusal): void;
   emit(effect: Pop3ServerEffect): void;
-  /** Asks the session; the machine waits for the answering event. */
-  ask(effect: Extract<Pop3ServerEffect, { readonly type: `ask-${string}` }>): void;
-  /** Sends a line that is neither +OK nor -ERR: a SASL challenge (RFC 5034 §4). */
-  challenge(text: string): void;
+  /** Puts a question to the session and goes on with `then` at its answer; a refusal without `then` is passed on. */
+  ask(question: Question, then?: (answer: Answer) => void): void;
 }
 
+/** One command in one state. `argument` is what follows the verb and one blank; it is overwritten afterwards. */
 export type Handler<Name extends CommandState["name"]> = (
   conversation: Conversation,
-  text: string,
+  argument: Buffer,
   state: Extract<State, { readonly name: Name }>,
 ) => void;

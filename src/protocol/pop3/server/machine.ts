@@ -1,46 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0
-import { decodeResponse } from "../../sasl/server/encoding.ts";
+import { noBytes } from "../../../base/bytes.ts";
+import { limits } from "../../../base/limits.ts";
 import { LineSplitter } from "../../wire/line-splitter.ts";
-import { multiLine, negative, positive, type ResponseCode } from "../response.ts";
-import { auth, pass, quit as leave, stls, takeStep, user, utf8 } from "./commands/authorization.ts";
+import { type Pop3Refusal, pop3Refusals } from "../refusal.ts";
+import { continuation, multiLine, negative, positive } from "../response.ts";
+import { auth, takeResponse } from "./commands/auth.ts";
 import { capa } from "./commands/capa.ts";
-import { dele, list, noop, quit, retr, rset, stat, top, totalBytes, uidl } from "./commands/transaction.ts";
+import { dele } from "./commands/dele.ts";
+import { list } from "./commands/list.ts";
+import { noop } from "./commands/noop.ts";
+import { encryptionRequired, signedInAlready, signInFirst, tlsActive, userFirst } from "./commands/out-of-order.ts";
+import { pass } from "./commands/pass.ts";
+import { quit, update } from "./commands/quit.ts";
+import { retr } from "./commands/retr.ts";
+import { rset } from "./commands/rset.ts";
+import { stat } from "./commands/stat.ts";
+import { stls } from "./commands/stls.ts";
+import { top } from "./commands/top.ts";
+import { uidl } from "./commands/uidl.ts";
+import { user } from "./commands/user.ts";
+import { utf8 } from "./commands/utf8.ts";
 import type {
+  Answer,
   CommandState,
   Conversation,
   Handler,
-  MaildropView,
   Pop3ServerEffect,
   Pop3ServerEvent,
   Pop3ServerSettings,
+  Question,
   State,
 } from "./machine-types.ts";
-import { Marks } from "./marks.ts";
 
-type Row = readonly [Handler<"authorization">, Handler<"transaction">];
+type Row = readonly [
+  Handler<"authorization-plain">,
+  Handler<"authorization">,
+  Handler<"user-given">,
+  Handler<"transaction">,
+];
 
-export const columns = ["authorization", "transaction"] as const;
+export const columns = ["authorization-plain", "authorization", "user-given", "transaction"] as const;
 
-/** Every verb in both states in which one is read (RFC 1939 §4, §5). `docs/pop3-server-table.md` is made from this. */
+/** Every verb in every state in which one is read. `docs/pop3-server-table.md` is made from this. */
 export const table = {
-  CAPA: [capa, capa],
-  STLS: [stls, badState],
-  USER: [user, badState],
-  PASS: [pass, badState],
-  AUTH: [auth, badState],
-  UTF8: [utf8, badState],
-  STAT: [signInFirst, stat],
-  LIST: [signInFirst, list],
-  UIDL: [signInFirst, uidl],
-  RETR: [signInFirst, retr],
-  TOP: [signInFirst, top],
-  DELE: [signInFirst, dele],
-  RSET: [signInFirst, rset],
-  NOOP: [signInFirst, noop],
-  QUIT: [leave, quit],
+  //     authorization-plain authorization user-given   transaction
+  CAPA: [capa, capa, capa, capa], // RFC 2449 §5: in both states
+  STLS: [stls, tlsActive, tlsActive, signedInAlready], // RFC 2595 §4: in AUTHORIZATION only
+  UTF8: [utf8, utf8, utf8, signedInAlready], // RFC 6856 §2.1: in AUTHORIZATION only
+  USER: [encryptionRequired, user, user, signedInAlready],
+  PASS: [encryptionRequired, userFirst, pass, signedInAlready], // RFC 1939 §7: right after USER
+  AUTH: [encryptionRequired, auth, auth, signedInAlready], // RFC 5034 §4
+  STAT: [signInFirst, signInFirst, signInFirst, stat],
+  LIST: [signInFirst, signInFirst, signInFirst, list],
+  UIDL: [signInFirst, signInFirst, signInFirst, uidl],
+  RETR: [signInFirst, signInFirst, signInFirst, retr],
+  TOP: [signInFirst, signInFirst, signInFirst, top],
+  DELE: [signInFirst, signInFirst, signInFirst, dele],
+  RSET: [signInFirst, signInFirst, signInFirst, rset],
+  NOOP: [signInFirst, signInFirst, signInFirst, noop],
+  QUIT: [quit, quit, quit, update], // RFC 1939 §6: only from TRANSACTION is there an UPDATE
 } as const satisfies Record<string, Row>;
 
-type Verb = keyof typeof table;
+export type Verb = keyof typeof table;
+
+/** Effects of one event before the session gets them: thousands of commands may stand in one piece of input (I9). */
+const effectsAtOnce = 256;
 
 /**
  * The server side of a POP3 conversation (RFC 1939). Pure: octets and answers in, effects out; no socket, no file, no
@@ -48,14 +72,16 @@ type Verb = keyof typeof table;
  */
 export class Pop3ServerMachine implements Conversation {
   readonly settings: Pop3ServerSettings;
-  state: State = { name: "authorization", userName: undefined };
+  state: State;
   readonly #lines: LineSplitter;
   #effects: Pop3ServerEffect[] = [];
-  #waiting = false;
+  #question: ((answer: Answer) => void) | undefined;
+  #paused = false;
   #errors = 0;
 
   constructor(settings: Pop3ServerSettings) {
     this.settings = settings;
+    this.state = { name: settings.encrypted ? "authorization" : "authorization-plain" };
     this.#lines = new LineSplitter(settings.maxLineBytes);
   }
 
@@ -63,30 +89,28 @@ export class Pop3ServerMachine implements Conversation {
     this.#effects = [];
     switch (event.type) {
       case "connected":
-        // No timestamp in angle brackets: APOP cannot be offered where passwords are not stored (RFC 1939 §7).
+        // No timestamp in angle brackets: APOP needs the password in clear on the server (RFC 1939 §7).
         this.accept(`${this.settings.hostName} POP3 Postern`);
         break;
       case "bytes":
-        this.#lines.push(event.bytes);
+        if (this.state.name !== "over") this.#lines.push(event.bytes);
+        break;
+      case "resume":
         break;
       case "signed-in":
-        this.#waiting = false;
-        this.#enter(event.maildrop);
-        break;
       case "refused":
-        this.#waiting = false;
-        this.refuse(event.text, event.code);
-        break;
       case "sent":
-        this.#waiting = false;
-        break;
       case "updated":
-        this.#waiting = false;
-        this.#leave(event.removed, event.failed);
+        this.#takeAnswer(event);
         break;
     }
     this.#run();
     return this.#effects;
+  }
+
+  /** Commands are there that wait until the effects given last are carried out; then send `resume`. */
+  get paused(): boolean {
+    return this.#paused;
   }
 
   get pendingBytes(): number {
@@ -101,105 +125,134 @@ export class Pop3ServerMachine implements Conversation {
     this.emit({ type: "respond", text: multiLine(text, lines) });
   }
 
-  challenge(text: string): void {
-    this.emit({ type: "respond", text: `+ ${text}\r\n` });
+  challenge(challenge: string): void {
+    this.emit({ type: "respond", text: continuation(challenge) });
   }
 
-  refuse(text: string, code?: ResponseCode): void {
-    this.emit({ type: "respond", text: negative(text, code), refused: text });
-    this.#errors += 1;
-    if (this.#errors < this.settings.maxErrors || this.state.name === "over") return;
-    this.state = { name: "over" };
-    this.emit({ type: "close" });
+  refuse(refusal: Pop3Refusal): void {
+    this.emit({ type: "respond", text: negative(refusal.text, refusal.code), refusal });
+    // What is our trouble, or another session's, is no error of this client.
+    if (refusal.code === undefined || refusal.code === "AUTH") this.#errors += 1;
+    if (refusal.closes === true) this.#close(refusal.cause);
+    else if (this.#errors >= this.settings.maxErrors) this.#close("too-many-errors");
   }
 
   emit(effect: Pop3ServerEffect): void {
     this.#effects.push(effect);
   }
 
-  ask(effect: Extract<Pop3ServerEffect, { readonly type: `ask-${string}` }>): void {
-    this.#waiting = true;
-    this.emit(effect);
+  ask(question: Question, then: (answer: Answer) => void = passRefusalOn(this)): void {
+    this.#question = then;
+    this.emit(question);
   }
 
-  #enter(maildrop: MaildropView): void {
-    const unmarkedBytes = totalBytes(maildrop);
-    this.state = { name: "transaction", maildrop, marks: new Marks(maildrop.count), unmarkedBytes };
-    this.accept(`${maildrop.count} messages`);
-  }
-
-  /** RFC 1939 §6: the truth about what was removed. An archive that believes a false +OK loses track of mail. */
-  #leave(removed: number, failed: number): void {
-    if (failed === 0) this.accept(`Bye, ${removed} messages removed`);
-    else
-      this.emit({ type: "respond", text: negative(`${failed} messages not removed`, "SYS/TEMP"), refused: "update" });
-    this.state = { name: "over" };
-    this.emit({ type: "close" });
+  #takeAnswer(answer: Answer): void {
+    const then = this.#question;
+    if (then === undefined) throw new TypeError("an answer without a question");
+    this.#question = undefined;
+    then(answer);
   }
 
   #run(): void {
-    while (!this.#waiting && this.state.name !== "over" && this.#takeLine());
+    this.#paused = false;
+    while (this.#question === undefined && this.#takeLine()) {
+      if (this.#effects.length < effectsAtOnce) continue;
+      this.#paused = this.#question === undefined && this.state.name !== "over";
+      return;
+    }
   }
 
-  /** `false`: no whole line is there. */
+  /** `false`: no whole line is there, or none is read any more. */
   #takeLine(): boolean {
+    const { state } = this;
+    switch (state.name) {
+      case "authorization-plain":
+      case "authorization":
+      case "user-given":
+      case "transaction":
+        return this.#readCommand(state);
+      case "exchange":
+      case "exchange-refused":
+        return this.#readResponse(state);
+      case "update":
+      case "over":
+        return false;
+    }
+  }
+
+  #readCommand(state: CommandState): boolean {
     const next = this.#lines.next();
     switch (next.kind) {
       case "more":
         return false;
       case "too-long":
-        this.refuse("Line too long");
+        this.refuse(pop3Refusals.lineTooLong);
         return true;
       case "malformed":
-        this.refuse("Lines end in CRLF and hold no control characters");
+        this.refuse(pop3Refusals.malformedLine);
         return true;
       case "line":
-        if (this.state.name === "exchange") this.#takeResponse(next.line);
-        // One character an octet, so that a password keeps its octets.
-        else if (this.state.name !== "over") this.#takeCommand(next.line.toString("latin1"), this.state);
+        this.#command(next.line, state);
         return true;
     }
   }
 
-  #takeCommand(line: string, state: CommandState): void {
+  #command(line: Buffer, state: CommandState): void {
+    // RFC 1939 §3: a keyword of three or four letters, then one blank before each argument.
     const blank = line.indexOf(" ");
-    const verb = (blank < 0 ? line : line.slice(0, blank)).toUpperCase();
-    const text = blank < 0 ? "" : line.slice(blank + 1);
-    if (!isVerb(verb)) {
-      this.refuse("Unknown command");
-      return;
-    }
-    // Only PASS may have blanks that count.
-    const argument = verb === "PASS" ? text : text.trim();
-    if (state.name === "authorization") table[verb][0](this, argument, state);
-    else table[verb][1](this, argument, state);
+    const verb = line.toString("latin1", 0, blank < 0 ? line.length : blank).toUpperCase();
+    const argument = blank < 0 ? noBytes : line.subarray(blank + 1);
+    if (isVerb(verb)) dispatch(this, table[verb], state, argument);
+    else this.refuse(pop3Refusals.unknownCommand);
+    // A password may have stood there, also in a line that was refused.
+    argument.fill(0);
   }
 
-  #takeResponse(line: Buffer): void {
-    const { state } = this;
-    if (state.name !== "exchange") return;
-    this.state = { name: "authorization", userName: undefined };
-    const text = line.toString("latin1");
-    line.fill(0);
-    // RFC 5034 §4: a single asterisk gives up.
-    if (text === "*") {
-      this.refuse("Cancelled");
-      return;
+  /** A line of the client within AUTH; tokens are longer than commands. */
+  #readResponse(state: Extract<State, { readonly name: "exchange" | "exchange-refused" }>): boolean {
+    const next = this.#lines.next(limits.saslLineBytes);
+    if (next.kind === "more") return false;
+    if (state.name === "exchange" && next.kind === "line") takeResponse(this, next.line, state);
+    else {
+      // Whatever the line was, the exchange ends with it: the client waits for one response.
+      this.state = { name: "authorization" };
+      if (state.name === "exchange-refused") this.refuse(state.refusal);
+      else this.refuse(next.kind === "too-long" ? pop3Refusals.lineTooLong : pop3Refusals.signInSyntax);
     }
-    const response = decodeResponse(text);
-    if (response === undefined) this.refuse("Cannot decode the response");
-    else takeStep(this, state.respond(response));
+    if (next.kind === "line") next.line.fill(0);
+    return true;
   }
+
+  #close(cause: string): void {
+    this.state = { name: "over" };
+    this.emit({ type: "close", cause });
+  }
+}
+
+/** A listing or a message was sent, or the session says why not. */
+function passRefusalOn(conversation: Conversation): (answer: Answer) => void {
+  return (answer) => {
+    if (answer.type === "refused") conversation.refuse(answer.refusal);
+  };
 }
 
 function isVerb(text: string): text is Verb {
   return Object.hasOwn(table, text);
 }
 
-function badState(conversation: Conversation): void {
-  conversation.refuse("Signed in already");
-}
-
-function signInFirst(conversation: Conversation): void {
-  conversation.refuse("Sign in first");
+function dispatch(conversation: Conversation, row: Row, state: CommandState, argument: Buffer): void {
+  switch (state.name) {
+    case "authorization-plain":
+      row[0](conversation, argument, state);
+      return;
+    case "authorization":
+      row[1](conversation, argument, state);
+      return;
+    case "user-given":
+      row[2](conversation, argument, state);
+      return;
+    case "transaction":
+      row[3](conversation, argument, state);
+      return;
+  }
 }

@@ -6,20 +6,21 @@ export class Marks {
   #count = 0;
 
   constructor(messages: number) {
-    this.#bits = new Uint8Array((messages + 7) >> 3);
+    this.#bits = new Uint8Array(Math.ceil(messages / 8));
   }
 
+  /** How many are marked. */
   get count(): number {
     return this.#count;
   }
 
   has(index: number): boolean {
-    return ((this.#bits[index >> 3] ?? 0) & (1 << (index & 7))) !== 0;
+    return ((this.#bits[index >> 3] ?? 0) & bitOf(index)) !== 0;
   }
 
-  /** Marks a message that is not marked. */
   add(index: number): void {
-    this.#bits[index >> 3] = (this.#bits[index >> 3] ?? 0) | (1 << (index & 7));
+    if (this.has(index)) return;
+    this.#bits[index >> 3] = (this.#bits[index >> 3] ?? 0) | bitOf(index);
     this.#count += 1;
   }
 
@@ -28,9 +29,15 @@ export class Marks {
     this.#count = 0;
   }
 
+  /** The marked ones, in ascending order. */
   *indexes(): Generator<number> {
-    for (let octet = 0; octet < this.#bits.length; octet++)
-      if (this.#bits[octet] !== 0)
-        for (let bit = 0; bit < 8; bit++) if (this.has(octet * 8 + bit)) yield octet * 8 + bit;
+    for (let octet = 0; octet < this.#bits.length; octet++) {
+      if (this.#bits[octet] === 0) continue;
+      for (let index = octet * 8; index < octet * 8 + 8; index++) if (this.has(index)) yield index;
+    }
   }
+}
+
+function bitOf(index: number): number {
+  return 1 << (index & 7);
 }

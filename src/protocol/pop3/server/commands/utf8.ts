@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Conversation } from "../machine-types.ts";
+import { refuseArgument } from "./argument.ts";
+
+/**
+ * UTF8, RFC 6856 §2.1: in AUTHORIZATION only. It changes nothing: messages go out as they came in, whether the client
+ * asked for UTF-8 or not, because an archive wants what was sent and not a downgraded copy (RFC 6856 §5 would allow one).
+ */
+export function utf8(conversation: Conversation, argument: Buffer): void {
+  if (!refuseArgument(conversation, argument)) conversation.accept("Messages come as they are");
+}
