@@ -208,3 +208,45 @@ test("with too little space nothing is begun", async () => {
     (error) => hasCode(error, "store/disk-low"),
   );
 });
+
+test("a large message whose COMMIT failed but reached the disk is kept whole", async () => {
+  // The first two commits: the mailbox, the message.
+  const store = await start({ faults: [{ operation: "index-committed", from: 2, times: 1, code: "EIO" }] });
+  const mailbox = await newMailbox(store);
+  const sealed = randomBytes(600_000);
+  await assert.rejects(put(store, mailbox, sealed), (error) => hasCode(error, "store/failing"));
+  await store.stop();
+  const again = await start();
+  assert.deepEqual(await everything(await again.maildrop(mailbox, "a")), [sealed]);
+});
+
+test("a removal that failed tells so and leaves the messages", async () => {
+  const store = await start({ faults: [{ operation: "index-commit", from: 3, times: 1, code: "EIO" }] });
+  const mailbox = await newMailbox(store);
+  const sealed = randomBytes(100);
+  await put(store, mailbox, sealed);
+  const drop = await store.maildrop(mailbox, "a");
+  await assert.rejects(drop.remove([0], "pulled"), (error) => hasCode(error, "store/failing"));
+  assert.deepEqual(await everything(drop), [sealed]);
+});
+
+test("a deposit into a mailbox that was removed meanwhile is refused", async () => {
+  const store = await start();
+  const mailbox = await newMailbox(store);
+  const deposit = store.begin(mailbox, { source: "journal", receivedAtMs: 1 });
+  await deposit.write(Buffer.from("late"));
+  await store.mailboxes.remove(mailbox, "by a test");
+  await assert.rejects(deposit.commit(facts), (error) => hasCode(error, "mailbox/unknown"));
+});
+
+test("after the store has stopped every step says so", async () => {
+  const store = await start();
+  const mailbox = await newMailbox(store);
+  const deposit = store.begin(mailbox, { source: "journal", receivedAtMs: 1 });
+  await store.stop();
+  await assert.rejects(deposit.commit(facts), (error) => hasCode(error, "store/stopped"));
+  assert.throws(
+    () => store.begin(mailbox, { source: "journal", receivedAtMs: 1 }),
+    (error) => hasCode(error, "store/stopped"),
+  );
+});

@@ -82,7 +82,8 @@ function runStoreThread(job: Job): void {
     }
     const waiting = first.map((bytes) => Buffer.from(bytes.buffer));
     for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
-      for (const bytes of next.message as Uint8Array[]) waiting.push(Buffer.from(bytes.buffer));
+      const more: Uint8Array[] = next.message;
+      for (const bytes of more) waiting.push(Buffer.from(bytes.buffer));
     }
     keep(waiting);
     port.postMessage(waiting.length);
@@ -170,4 +171,7 @@ async function main(): Promise<void> {
 }
 
 if (isMainThread) await main();
-else runStoreThread(workerData as Job);
+else {
+  const job: Job = workerData;
+  runStoreThread(job);
+}

@@ -2,6 +2,7 @@
 import { Worker } from "node:worker_threads";
 import { PosternError } from "../../base/errors.ts";
 import type { Addendum } from "../contract.ts";
+import { threadFile } from "../thread-file.ts";
 import type { CountsRow, FromReaderThread, LocationRow, Snapshot, ToReaderThread } from "../thread-messages.ts";
 
 interface Waiting {
@@ -15,13 +16,15 @@ export class ReaderClient {
   readonly #waiting = new Map<number, Waiting>();
   readonly #ended: Promise<void>;
   #token = 0;
+  #over = false;
 
   constructor(root: string) {
-    this.#worker = new Worker(new URL("./reader-thread.ts", import.meta.url), { workerData: root });
+    this.#worker = new Worker(threadFile("reader-thread", import.meta.url), { workerData: root });
     this.#worker.on("message", (answer: FromReaderThread) => this.#take(answer));
     this.#worker.on("error", (error) => this.#failAll(error));
     this.#ended = new Promise((resolve) => {
       this.#worker.once("exit", () => {
+        this.#over = true;
         this.#failAll(new PosternError("store/stopped"));
         resolve();
       });
@@ -45,14 +48,15 @@ export class ReaderClient {
   }
 
   async stop(): Promise<void> {
-    this.#worker.postMessage({ kind: "stop" } satisfies ToReaderThread);
+    this.#worker.postMessage({ kind: "stop" } satisfies ToReaderThread, []);
     await this.#ended;
   }
 
   async #ask<T>(request: Exclude<ToReaderThread, { readonly kind: "stop" }>): Promise<T> {
+    if (this.#over) throw new PosternError("store/stopped");
     const value = await new Promise<unknown>((resolve, reject) => {
       this.#waiting.set(request.token, { resolve, reject });
-      this.#worker.postMessage(request);
+      this.#worker.postMessage(request, []);
     });
     // A checked boundary: the reader answers each kind of question with its own shape, and both ends are built together.
     return value as T; // oxlint-disable-line typescript/no-unsafe-type-assertion

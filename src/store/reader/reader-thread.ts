@@ -15,6 +15,8 @@ function answer(reader: IndexReader, request: Exclude<ToReaderThread, { readonly
       return reader.addenda(request.mailbox, request.sequence);
     case "counts":
       return reader.counts();
+    default:
+      return request satisfies never;
   }
 }
 
@@ -30,10 +32,10 @@ if (parentPort !== null) {
     }
     const { token } = request;
     try {
-      port.postMessage({ token, value: answer(reader, request) } satisfies FromReaderThread);
+      port.postMessage({ token, value: answer(reader, request) } satisfies FromReaderThread, []);
     } catch (error) {
       const code = error instanceof PosternError ? error.code : undefined;
-      port.postMessage({ token, code, detail: describeError(error) } satisfies FromReaderThread);
+      port.postMessage({ token, code, detail: describeError(error) } satisfies FromReaderThread, []);
     }
   });
 }

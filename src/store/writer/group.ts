@@ -74,7 +74,8 @@ class Group {
   findRepeated(ready: readonly ReadyRequest[]): void {
     const here = new Map<string, number>();
     for (const { request } of ready) {
-      if (request.kind !== "deposit" || request.fingerprint === undefined) continue;
+      // A prepared message belongs to a transaction with an upstream; each of those is kept.
+      if (request.kind !== "deposit" || request.step === "prepare" || request.fingerprint === undefined) continue;
       const key = `${request.mailbox} ${request.fingerprint}`;
       const fingerprint = Buffer.from(request.fingerprint, "hex");
       const earlier = here.get(key) ?? this.#writer.findRepeated(request.mailbox, fingerprint, request.repeatedSinceMs);
@@ -137,6 +138,11 @@ class Group {
 
   #deposit(request: DepositRequest, { record, largeSha256 }: ReadyRequest): void {
     const { token } = request;
+    if (!this.#writer.hasMailbox(request.mailbox)) {
+      if (record === undefined) this.unlinkLarge.push(request.sequence);
+      this.answers.push({ token, kind: "failed", code: "mailbox/unknown", detail: "it was removed meanwhile" });
+      return;
+    }
     const earlier = this.#repeated.get(request);
     if (earlier !== undefined) {
       if (record === undefined) this.unlinkLarge.push(request.sequence);

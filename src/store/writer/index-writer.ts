@@ -50,6 +50,11 @@ export class IndexWriter {
     return typeof sequence === "number" ? sequence : undefined;
   }
 
+  /** Whether the mailbox is there and was not removed. */
+  hasMailbox(mailbox: number): boolean {
+    return this.#statements.hasMailbox.get(mailbox) !== undefined;
+  }
+
   /** Returns the ledger position. */
   addMessage(request: DepositRequest, place: Place, sha256: Buffer): number {
     const { mailbox, sequence, sealedBytes, receivedAtMs } = request;
@@ -182,6 +187,7 @@ function prepareStatements(index: DatabaseSync) {
       `SELECT sequence FROM message INDEXED BY message_fingerprint
        WHERE mailbox = ? AND fingerprint = ? AND received_at > ? AND state > 0 LIMIT 1`,
     ),
+    hasMailbox: prepare("SELECT 1 FROM mailbox WHERE number = ? AND removed_at IS NULL"),
     insertMessage: prepare("INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
     settle: prepare(
       `UPDATE message SET state = ? WHERE mailbox = ? AND sequence = ? AND state = 0 RETURNING sealed_bytes, received_at`,

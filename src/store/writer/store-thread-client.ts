@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Worker } from "node:worker_threads";
 import { PosternError } from "../../base/errors.ts";
+import { threadFile } from "../thread-file.ts";
 import type { Answer, CommitRequest, FromStoreThread, StoreThreadOptions, ToStoreThread } from "../thread-messages.ts";
 
 export type Ready = Extract<FromStoreThread, { readonly kind: "ready" }>;
@@ -15,6 +16,9 @@ interface Waiting {
   readonly reject: (error: PosternError) => void;
 }
 
+/** How long notes wait for company. */
+const noteDelayMs = 250;
+
 /**
  * The network thread's side of the store thread. Requests of one turn of the event loop travel together, their records
  * side by side in one buffer that is handed over.
@@ -28,7 +32,9 @@ export class StoreThreadClient {
   #records: Buffer[] = [];
   #recordBytes = 0;
   #scheduled = false;
+  #noteTimer: NodeJS.Timeout | undefined;
   #token = 0;
+  #over = false;
 
   private constructor(worker: Worker, told: (told: Told) => void) {
     this.#worker = worker;
@@ -37,6 +43,7 @@ export class StoreThreadClient {
     worker.on("error", (error) => this.#failAll(new PosternError("store/failing", error.message, { cause: error })));
     this.#ended = new Promise((resolve) => {
       worker.once("exit", () => {
+        this.#over = true;
         this.#failAll(new PosternError("store/stopped"));
         resolve();
       });
@@ -48,7 +55,7 @@ export class StoreThreadClient {
     options: StoreThreadOptions,
     told: (told: Told) => void,
   ): Promise<{ readonly client: StoreThreadClient; readonly ready: Ready }> {
-    const worker = new Worker(new URL("./store-thread.ts", import.meta.url), { workerData: options });
+    const worker = new Worker(threadFile("store-thread", import.meta.url), { workerData: options });
     const ready = await new Promise<Ready>((resolve, reject) => {
       worker.once("message", (message: FromStoreThread) => {
         if (message.kind === "ready") resolve(message);
@@ -67,6 +74,7 @@ export class StoreThreadClient {
 
   /** Sends a request with the next batch; resolves when it is durable, rejects with the store's error. */
   request(request: Exclude<CommitRequest, { readonly kind: "note" }>): Promise<Answer> {
+    if (this.#over) return Promise.reject(new PosternError("store/stopped"));
     return new Promise((resolve, reject) => {
       this.#waiting.set(request.token, { resolve, reject });
       this.#add(request);
@@ -86,9 +94,11 @@ export class StoreThreadClient {
     return this.request(request);
   }
 
-  /** Rides along; nobody waits for it. */
+  /** Rides along with what comes next; nobody waits for it, so it is not worth a sync of its own. */
   note(request: Extract<CommitRequest, { readonly kind: "note" }>): void {
-    this.#add(request);
+    if (this.#over) return;
+    this.#requests.push(request);
+    this.#noteTimer ??= setTimeout(() => this.#flush(), noteDelayMs);
   }
 
   send(message: Exclude<ToStoreThread, { readonly kind: "batch" }>, handOver: readonly ArrayBuffer[] = []): void {
@@ -110,10 +120,13 @@ export class StoreThreadClient {
 
   #flush(): void {
     this.#scheduled = false;
+    clearTimeout(this.#noteTimer);
+    this.#noteTimer = undefined;
     if (this.#requests.length === 0) return;
     const requests = this.#requests;
     const bytes = this.#recordBytes;
-    if (bytes === 0) this.#worker.postMessage({ kind: "batch", requests, payload: undefined } satisfies ToStoreThread);
+    if (bytes === 0)
+      this.#worker.postMessage({ kind: "batch", requests, payload: undefined } satisfies ToStoreThread, []);
     else {
       const buffer = new ArrayBuffer(bytes);
       const target = new Uint8Array(buffer);
@@ -139,7 +152,11 @@ export class StoreThreadClient {
       case "cannot-start":
       case "stopped":
         return;
-      default:
+      case "free-space":
+      case "health":
+      case "segment-gone":
+      case "compacted":
+      case "large-window":
         this.#told(message);
     }
   }

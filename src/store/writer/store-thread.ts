@@ -46,9 +46,10 @@ class StoreThread {
   #finishing = 0;
   #stopping = false;
   #failing = false;
+  #indexTrusted = true;
   #compacting: { readonly number: number; readonly from: number } | undefined;
 
-  constructor(port: MessagePort, options: StoreThreadOptions) {
+  private constructor(port: MessagePort, options: StoreThreadOptions) {
     this.#port = port;
     this.#options = options;
     this.#directory = dataDirectory(options.root);
@@ -173,6 +174,10 @@ class StoreThread {
   #commit(): void {
     const group = this.#takeGroup();
     if (group.length === 0) return;
+    if (!this.#indexTrusted) {
+      this.#answer(failedAnswers(group, new PosternError("store/failing", "the index waits for the disk")));
+      return;
+    }
     try {
       this.#faults.pass("index-commit");
       const { answers, unlinkLarge } = commitGroup(group, {
@@ -185,9 +190,9 @@ class StoreThread {
       this.#answer(answers);
       this.#dropDeadSegments();
     } catch (error) {
+      // Files of large messages stay: the rows may be on the disk although COMMIT failed. The next start tells, and
+      // sweeps those that nothing points to.
       this.#tellFailing(error);
-      for (const { request, largeSha256 } of group)
-        if (request.kind === "deposit" && largeSha256 !== undefined) this.#large.unlink(request.sequence);
       this.#answer(failedAnswers(group, error));
       this.#reopenIndex();
     }
@@ -210,17 +215,20 @@ class StoreThread {
     this.#port.postMessage({ kind: "answers", answers, buffers } satisfies FromStoreThread, buffers);
   }
 
-  /** After a failed commit nothing that SQLite remembers is trusted: a new connection, and the log moved to the file. */
+  /**
+   * After a failed commit nothing that SQLite remembers is trusted: a new connection, and the whole log moved to the
+   * database file with its syncs, so that what the failed COMMIT left in the page cache is written anew.
+   */
   #reopenIndex(): void {
+    this.#indexTrusted = false;
     try {
-      this.#index.close();
-    } catch {
-      // a connection that cannot be closed is let go of
-    }
-    try {
+      if (this.#index.isOpen) this.#index.close();
       this.#index = openIndexForWriting(this.#directory);
-      this.#index.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      const checkpoint = this.#index.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get();
+      if (checkpoint?.["busy"] !== 0)
+        throw new PosternError("store/failing", "a reader keeps the log of the index busy");
       this.#writer = this.#newWriter();
+      this.#indexTrusted = true;
     } catch (error) {
       this.#tellFailing(error);
     }
@@ -229,14 +237,25 @@ class StoreThread {
   #keepHouse(): void {
     this.#post({ kind: "free-space", freeBytes: this.#freeBytes() });
     if (this.#failing) this.#tryAgain();
-    else if (this.#ready.length === 0) this.#compact();
+    else if (this.#ready.length === 0) {
+      this.#closeUnwantedSegment();
+      this.#compact();
+    }
+  }
+
+  /** At rest the space of the active segment goes back as well, when nothing in it is wanted. */
+  #closeUnwantedSegment(): void {
+    const account = this.#writer.segments.get(this.#segments.activeNumber);
+    if (account === undefined || account.liveBytes > 0) return;
+    this.#segments.close();
+    this.#dropDeadSegments();
   }
 
   /** While failing nothing arrives that could show that the disk is well again, so this does. */
   #tryAgain(): void {
     try {
-      if (!this.#index.isOpen) this.#reopenIndex();
-      this.#index.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      if (!this.#indexTrusted) this.#reopenIndex();
+      if (!this.#indexTrusted) return;
       const probe = join(this.#directory.root, "probe");
       const descriptor = this.#files.open(probe, "w");
       try {
@@ -297,12 +316,15 @@ class StoreThread {
     if (!this.#stopping || this.#scheduled || this.#finishing > 0 || this.#ready.length > 0) return;
     this.#stopping = false;
     clearInterval(this.#housekeeping);
-    void this.#large.discardAll().then(() => {
-      this.#segments.close();
-      this.#index.close();
-      this.#post({ kind: "stopped" });
-      this.#port.close();
-    });
+    void this.#close();
+  }
+
+  async #close(): Promise<void> {
+    await this.#large.discardAll();
+    this.#segments.close();
+    if (this.#index.isOpen) this.#index.close();
+    this.#post({ kind: "stopped" });
+    this.#port.close();
   }
 
   #newWriter(): IndexWriter {
@@ -321,7 +343,7 @@ class StoreThread {
   }
 
   #post(message: FromStoreThread): void {
-    this.#port.postMessage(message);
+    this.#port.postMessage(message, []);
   }
 }
 
@@ -331,7 +353,8 @@ if (parentPort !== null) {
     StoreThread.run(parentPort, options);
   } catch (error) {
     const code = error instanceof PosternError ? error.code : undefined;
-    parentPort.postMessage({ kind: "cannot-start", code, detail: describeError(error) } satisfies FromStoreThread);
+    const message = { kind: "cannot-start", code, detail: describeError(error) } satisfies FromStoreThread;
+    parentPort.postMessage(message, []);
     parentPort.close();
   }
 }
