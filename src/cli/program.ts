@@ -6,6 +6,7 @@ import { exportCommand } from "./commands/export.ts";
 import { mailboxCommand } from "./commands/mailbox.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { statusCommand } from "./commands/status.ts";
+import { verifyCommand } from "./commands/verify.ts";
 import { readVersion } from "./version.ts";
 
 /** Every command, listed once. */
@@ -17,7 +18,14 @@ export function createProgram(io: CommandIo): Command {
       "after",
       "\nFirst steps: postern serve, then postern mailbox create NAME\nManual: docs/command-line.md",
     );
-  const commands = [serveCommand(io), mailboxCommand(io), statusCommand(io), exportCommand(io), configCommand(io)];
+  const commands = [
+    serveCommand(io),
+    mailboxCommand(io),
+    statusCommand(io),
+    exportCommand(io),
+    verifyCommand(io),
+    configCommand(io),
+  ];
   for (const command of commands) program.addCommand(command);
   return program;
 }

@@ -15,17 +15,26 @@ export class Progress {
     this.#shown = !json && stderr.isTTY;
   }
 
-  /** `done` of `total` items; `what` names them: "messages exported". */
+  /** `done` of `total` items; `what` names them: "messages". */
   update(done: number, total: number, what: string): void {
-    const nowMs = performance.now();
-    if (done < total && nowMs - this.#lastDrawMs < redrawMs) return;
-    this.#lastDrawMs = nowMs;
     const share = total === 0 ? 100 : Math.floor((done * 100) / total);
-    this.say(`${done} of ${total} ${what} (${share} %)`);
+    this.#draw(`${done} of ${total} ${what} (${share} %)`, done === total);
+  }
+
+  /** `done` items so far, of nobody knows how many. */
+  count(done: number, what: string): void {
+    this.#draw(`${done} ${what}`, false);
   }
 
   say(text: string): void {
     if (this.#shown) this.#stderr.write(`\r${eraseLine}${text}`);
+  }
+
+  #draw(text: string, last: boolean): void {
+    const nowMs = performance.now();
+    if (!last && nowMs - this.#lastDrawMs < redrawMs) return;
+    this.#lastDrawMs = nowMs;
+    this.say(text);
   }
 
   /** Takes the line away, before anything else is printed. */
