@@ -1,93 +1,69 @@
 // SPDX-License-Identifier: Apache-2.0
-import { PosternError } from "../base/errors.ts";
-import { normalizedHeaderField, readTraceBinding, traceEnd } from "../protocol/mime/trace-block.ts";
-import { Pop3Normaliser } from "../protocol/wire/pop3-normaliser.ts";
-import type { Identity } from "../seal/identity.ts";
-import { createUnsealer } from "../seal/unseal.ts";
+import { setImmediate } from "node:timers/promises";
+import type { Identity } from "../seal/contract.ts";
 import type { SealedSource } from "../store/contract.ts";
+import { MessageOpener } from "./message-opener.ts";
 
-/** How much is read from the store at once: most messages come whole. */
-const readBytes = 1024 * 1024;
+/** Sealed octets that are opened in one go: four chunks take half a millisecond, then others have their turn. */
+const stepBytes = 256 * 1024;
+
+/** A message that is there as a whole: one read, and all of it opened, or an error and nothing. Closes the source. */
+export async function openWhole(source: SealedSource, identity: Identity): Promise<readonly Buffer[]> {
+  try {
+    const { message } = source;
+    const opener = new MessageOpener(message, identity);
+    const out: Buffer[] = [];
+    for (let position = 0; position < message.sealedBytes; ) {
+      const sealed = await source.read(position, message.sealedBytes - position);
+      if (sealed.length === 0) break;
+      for (let at = 0; at < sealed.length; at += stepBytes) {
+        if (at > 0) await setImmediate();
+        out.push(...opener.update(sealed.subarray(at, at + stepBytes)));
+      }
+      position += sealed.length;
+    }
+    out.push(...opener.finish());
+    return out;
+  } finally {
+    source.close();
+  }
+}
+
+export interface PieceReading {
+  /** Sealed octets that are read at once. */
+  readonly bytes: number;
+  /** The next piece is read while the one before is being used; not when probably the first is enough. */
+  readonly ahead: boolean;
+}
 
 /**
- * A sealed message as POP3 shows it: trace block and content, opened, checked and normalised where POP3 cannot carry an
- * octet. Pieces come as they are authenticated. Throws the errors of the store and of `seal/`, and
- * `seal/swapped-message` when the sealed bytes belong to another record.
+ * A message in pieces, each as soon as it is authentic. Closes the source at the end, and when the reader gives up.
  */
-export async function* messageOctets(source: SealedSource, identity: Identity): AsyncGenerator<Buffer> {
-  const { message } = source;
-  const trace = new TraceGate(message.traceBytes, {
-    mailbox: message.mailbox,
-    uniqueId: message.uniqueId,
-    insert: normalizedHeaderField(message.deviations),
-  });
-  const normaliser = message.deviations === 0 ? undefined : new Pop3Normaliser();
-  for await (const piece of plaintext(source, identity)) {
-    for (const { octets, isContent } of trace.pass(piece))
-      yield isContent && normaliser !== undefined ? normaliser.update(octets) : octets;
-  }
-  trace.expectEnd();
-  if (normaliser !== undefined) yield normaliser.finish();
-}
-
-async function* plaintext(source: SealedSource, identity: Identity): AsyncGenerator<Buffer> {
-  const unsealer = createUnsealer([identity]);
-  for (let position = 0; ; ) {
-    const sealed = await source.read(position, readBytes);
-    if (sealed.length === 0) break;
-    position += sealed.length;
-    yield* unsealer.update(sealed);
-    if (position >= source.message.sealedBytes) break;
-  }
-  yield* unsealer.finish();
-}
-
-interface TraceExpectation {
-  readonly mailbox: string;
-  readonly uniqueId: string;
-  /** A header field to add before the last line. */
-  readonly insert: string;
-}
-
-/** Holds the trace block back until it is whole and proven to belong here; what follows passes. */
-class TraceGate {
-  readonly #traceBytes: number;
-  readonly #expected: TraceExpectation;
-  #held: Buffer[] = [];
-  #heldBytes = 0;
-  #open = false;
-
-  constructor(traceBytes: number, expected: TraceExpectation) {
-    this.#traceBytes = traceBytes;
-    this.#expected = expected;
-  }
-
-  *pass(piece: Buffer): Generator<{ readonly octets: Buffer; readonly isContent: boolean }> {
-    if (this.#open) {
-      yield { octets: piece, isContent: true };
-      return;
+export async function* openInPieces(
+  source: SealedSource,
+  identity: Identity,
+  reading: PieceReading,
+): AsyncGenerator<Buffer, void, undefined> {
+  try {
+    const opener = new MessageOpener(source.message, identity);
+    const { sealedBytes } = source.message;
+    let ahead: Promise<Buffer> | undefined;
+    for (let position = 0; position < sealedBytes; ) {
+      const sealed = await (ahead ?? source.read(position, reading.bytes));
+      if (sealed.length === 0) break;
+      position += sealed.length;
+      ahead = reading.ahead && position < sealedBytes ? readAhead(source, position, reading.bytes) : undefined;
+      yield* opener.update(sealed);
     }
-    this.#held.push(piece);
-    this.#heldBytes += piece.length;
-    if (this.#heldBytes < this.#traceBytes) return;
-    const whole = this.#held.length === 1 ? piece : Buffer.concat(this.#held);
-    this.#held = [];
-    this.#open = true;
-    yield { octets: this.#check(whole.subarray(0, this.#traceBytes)), isContent: false };
-    if (whole.length > this.#traceBytes) yield { octets: whole.subarray(this.#traceBytes), isContent: true };
+    yield* opener.finish();
+  } finally {
+    source.close();
   }
+}
 
-  expectEnd(): void {
-    if (!this.#open) throw new PosternError("seal/damaged-payload", "it ends within the trace block");
-  }
-
-  #check(block: Buffer): Buffer {
-    const binding = readTraceBinding(block);
-    const { mailbox, uniqueId, insert } = this.#expected;
-    const endAt = block.length - traceEnd.length;
-    if (binding?.mailbox !== mailbox || binding.uniqueId !== uniqueId || block.indexOf(traceEnd) !== endAt)
-      throw new PosternError("seal/swapped-message");
-    if (insert === "") return block;
-    return Buffer.concat([block.subarray(0, endAt), Buffer.from(insert), block.subarray(endAt)]);
-  }
+function readAhead(source: SealedSource, position: number, bytes: number): Promise<Buffer> {
+  const read = source.read(position, bytes);
+  // Whoever awaits it gets the error; after an earlier error nobody does.
+  read.catch(() => undefined);
+  return read;
 }

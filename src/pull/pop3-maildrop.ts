@@ -1,48 +1,80 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Connection } from "../base/connection.ts";
+import { setImmediate } from "node:timers/promises";
+import type { Listing, MaildropView } from "../protocol/pop3/server/machine-types.ts";
 import type { Marks } from "../protocol/pop3/server/marks.ts";
 import { positive } from "../protocol/pop3/response.ts";
 import { DotStuffer } from "../protocol/wire/dot-transparency.ts";
-import type { Identity } from "../seal/identity.ts";
-import type { Maildrop, SealedSource } from "../store/contract.ts";
-import { messageOctets } from "./message-stream.ts";
+import type { Identity } from "../seal/contract.ts";
+import type { Maildrop } from "../store/contract.ts";
+import { openInPieces, openWhole, type PieceReading } from "./message-stream.ts";
+import { ReadAhead } from "./read-ahead.ts";
+import type { ResponseWriter } from "./response-writer.ts";
 import { TopFilter } from "./top-filter.ts";
 
-/** Lines of a listing that are written at once. */
-const listingBlock = 2000;
-/** Octets that are gathered into one write. */
-const writeBytes = 256 * 1024;
-/** Messages up to this size are opened ahead while the one before is being sent. */
-const aheadBytes = 1024 * 1024;
+/** Lines of a listing that are made at once: less than a millisecond. */
+const listingLines = 2000;
+/** Sizes that are added up at once. */
+const sizesAtOnce = 50_000;
+/** Messages up to this size are opened as a whole, so that damage is known before anything is sent. */
+const wholeBytes = 1024 * 1024;
+const largeReading: PieceReading = { bytes: 256 * 1024, ahead: true };
+/** For TOP: header section and first lines nearly always lie in the first chunk of 64 KiB. */
+const topReading: PieceReading = { bytes: 68 * 1024, ahead: false };
 
-/** What came of sending a message. `broken`: it proved damaged when octets of it were out already. */
-export type Sent = "sent" | "connection-lost" | "broken";
+/** What came of sending a message. `broken`: an error when octets of it were out already. */
+export type Sent =
+  | { readonly outcome: "sent" }
+  | { readonly outcome: "lost" }
+  | { readonly outcome: "broken"; readonly error: unknown };
 
 /** A maildrop with the identity that opens it, for one pull session. */
 export class OpenMaildrop {
   readonly maildrop: Maildrop;
   readonly #identity: Identity;
-  readonly #connection: Connection;
-  #ahead: { readonly index: number; readonly octets: Promise<readonly Buffer[]> } | undefined;
+  readonly #writer: ResponseWriter;
+  readonly #ahead: ReadAhead;
 
-  constructor(maildrop: Maildrop, identity: Identity, connection: Connection) {
+  constructor(maildrop: Maildrop, identity: Identity, writer: ResponseWriter) {
     this.maildrop = maildrop;
     this.#identity = identity;
-    this.#connection = connection;
+    this.#writer = writer;
+    this.#ahead = new ReadAhead({
+      count: maildrop.count,
+      sizeOf: (index) => maildrop.pop3Bytes(index),
+      open: async (index) => openWhole(await maildrop.open(index), identity),
+    });
+  }
+
+  /** What the conversation needs to know. The sum over a million sizes is made in steps that let others go on. */
+  async view(): Promise<MaildropView> {
+    const { maildrop } = this;
+    let totalBytes = 0;
+    for (let index = 0; index < maildrop.count; index++) {
+      totalBytes += maildrop.pop3Bytes(index);
+      if (index % sizesAtOnce === sizesAtOnce - 1) await setImmediate();
+    }
+    return {
+      count: maildrop.count,
+      totalBytes,
+      pop3Bytes: (index) => maildrop.pop3Bytes(index),
+      uniqueId: (index) => maildrop.uniqueId(index),
+    };
   }
 
   /** Scan or unique-id listing (RFC 1939 §5, §7) in blocks, so that a million lines need no memory. */
-  async sendListing(listing: "scan" | "unique-id", marks: Marks): Promise<boolean> {
+  async sendListing(listing: Listing, marks: Marks): Promise<void> {
     const { maildrop } = this;
-    let text = positive(`${maildrop.count - marks.count} messages`);
-    for (let index = 0, lines = 0; index < maildrop.count; index++) {
-      if (marks.has(index)) continue;
-      text += `${index + 1} ${listing === "scan" ? maildrop.pop3Bytes(index) : maildrop.uniqueId(index)}\r\n`;
-      if (++lines % listingBlock !== 0) continue;
-      if ((await this.#connection.write(text)) === false) return false;
-      text = "";
+    const writer = this.#writer;
+    writer.say(positive(`${maildrop.count - marks.count} messages`));
+    const valueOf = listing === "scan" ? maildrop.pop3Bytes.bind(maildrop) : maildrop.uniqueId.bind(maildrop);
+    for (let from = 0; from < maildrop.count && !writer.lost; from += listingLines) {
+      const to = Math.min(from + listingLines, maildrop.count);
+      let text = "";
+      for (let index = from; index < to; index++) if (!marks.has(index)) text += `${index + 1} ${valueOf(index)}\r\n`;
+      writer.say(text);
+      await writer.settle();
     }
-    return (await this.#connection.write(`${text}.\r\n`)) !== false;
+    writer.say(".\r\n");
   }
 
   /**
@@ -50,118 +82,61 @@ export class OpenMaildrop {
    * be closed without the final dot, which is how POP3 says that a message is not whole.
    */
   async sendMessage(index: number, lines: number | undefined): Promise<Sent> {
-    const octets = await this.#open(index);
-    if (lines === undefined) this.#openAhead(index + 1);
-    const out = new StuffedOutput(this.#connection, positive(`${this.maildrop.pop3Bytes(index)} octets`));
-    const top = lines === undefined ? undefined : new TopFilter(lines);
-    try {
-      for await (const piece of octets) {
-        if (!(await out.write(top === undefined ? piece : top.pass(piece)))) return "connection-lost";
-        if (top?.done === true) break;
-      }
-    } catch (error) {
-      if (out.begun) return "broken";
-      throw error;
+    const size = this.maildrop.pop3Bytes(index);
+    if (lines !== undefined) {
+      const pieces = await this.#openPieces(index, topReading);
+      return this.#sendPieces(pieces, { status: "Top of message follows", top: new TopFilter(lines) });
     }
-    return (await out.finish()) ? "sent" : "connection-lost";
+    const status = `${size} octets`;
+    if (size > wholeBytes) return this.#sendPieces(await this.#openPieces(index, largeReading), { status });
+    const pieces = await this.#ahead.take(index);
+    this.#ahead.goAhead();
+    return this.#sendWhole(pieces, status);
   }
 
-  /** The maildrop is free for others, the identity gone. */
+  /** The maildrop is free for others, the identity gone. Idempotent. */
   release(): void {
-    this.#ahead?.octets.catch(() => undefined);
-    this.#ahead = undefined;
+    this.#ahead.clear();
     this.maildrop.release();
     this.#identity.wipe();
   }
 
-  async #open(index: number): Promise<AsyncIterable<Buffer> | readonly Buffer[]> {
-    const ahead = this.#ahead;
-    this.#ahead = undefined;
-    if (ahead?.index === index) return ahead.octets;
-    ahead?.octets.catch(() => undefined);
-    const source = await this.maildrop.open(index);
-    if (source.message.sealedBytes <= aheadBytes) return this.#readWhole(source);
-    return closing(source, primed(await firstOf(messageOctets(source, this.#identity))));
+  async #openPieces(index: number, reading: PieceReading): Promise<AsyncGenerator<Buffer, void, undefined>> {
+    return openInPieces(await this.maildrop.open(index), this.#identity, reading);
   }
 
-  #openAhead(index: number): void {
-    if (index >= this.maildrop.count || this.maildrop.pop3Bytes(index) > aheadBytes) return;
-    const octets = this.maildrop.open(index).then((source) => this.#readWhole(source));
-    // Whoever asks for it gets the error; nobody may ask.
-    octets.catch(() => undefined);
-    this.#ahead = { index, octets };
+  async #sendWhole(pieces: readonly Buffer[], status: string): Promise<Sent> {
+    const writer = this.#writer;
+    const stuffer = new DotStuffer();
+    writer.say(positive(status));
+    for (const piece of pieces) for (const octets of stuffer.update(piece)) writer.add(octets);
+    writer.add(stuffer.finish());
+    await writer.settle();
+    return { outcome: writer.lost ? "lost" : "sent" };
   }
 
-  async #readWhole(source: SealedSource): Promise<readonly Buffer[]> {
+  async #sendPieces(
+    pieces: AsyncGenerator<Buffer, void, undefined>,
+    { status, top }: { readonly status: string; readonly top?: TopFilter },
+  ): Promise<Sent> {
+    const writer = this.#writer;
+    const stuffer = new DotStuffer();
+    let begun = false;
     try {
-      return await Array.fromAsync(messageOctets(source, this.#identity));
-    } finally {
-      source.close();
+      for await (const piece of pieces) {
+        if (!begun) writer.say(positive(status));
+        begun = true;
+        for (const octets of stuffer.update(top?.pass(piece) ?? piece)) writer.add(octets);
+        await writer.settle();
+        if (writer.lost) return { outcome: "lost" };
+        if (top?.done === true) break;
+      }
+    } catch (error) {
+      if (begun) return { outcome: "broken", error };
+      throw error;
     }
-  }
-}
-
-interface Primed {
-  readonly first: IteratorResult<Buffer>;
-  readonly rest: AsyncGenerator<Buffer>;
-}
-
-/** Takes the first piece, so that a message that cannot be opened is known before anything is sent. */
-async function firstOf(octets: AsyncGenerator<Buffer>): Promise<Primed> {
-  return { first: await octets.next(), rest: octets };
-}
-
-async function* primed({ first, rest }: Primed): AsyncGenerator<Buffer> {
-  if (first.done === true) return;
-  yield first.value;
-  yield* rest;
-}
-
-async function* closing(source: SealedSource, octets: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
-  try {
-    yield* octets;
-  } finally {
-    source.close();
-  }
-}
-
-/** Dot-stuffs and gathers into large writes; waits when the peer does not read (I9). */
-class StuffedOutput {
-  readonly #connection: Connection;
-  readonly #stuffer = new DotStuffer();
-  #pieces: Buffer[];
-  #bytes: number;
-  #begun = false;
-
-  constructor(connection: Connection, statusLine: string) {
-    this.#connection = connection;
-    this.#pieces = [Buffer.from(statusLine)];
-    this.#bytes = statusLine.length;
-  }
-
-  /** Octets went out. */
-  get begun(): boolean {
-    return this.#begun;
-  }
-
-  async write(octets: Buffer): Promise<boolean> {
-    for (const piece of this.#stuffer.update(octets)) {
-      this.#pieces.push(piece);
-      this.#bytes += piece.length;
-    }
-    return this.#bytes < writeBytes || this.#flush();
-  }
-
-  finish(): Promise<boolean> {
-    this.#pieces.push(this.#stuffer.finish());
-    return this.#flush();
-  }
-
-  async #flush(): Promise<boolean> {
-    const octets = Buffer.concat(this.#pieces);
-    this.#begun = true;
-    this.#pieces = [];
-    this.#bytes = 0;
-    return (await this.#connection.write(octets)) !== false;
+    writer.add(stuffer.finish());
+    await writer.settle();
+    return { outcome: writer.lost ? "lost" : "sent" };
   }
 }

@@ -3,14 +3,18 @@ import type { Connection } from "../base/connection.ts";
 import { describeError, hasCode, PosternError } from "../base/errors.ts";
 import type { PullSignIn } from "../mailbox/sign-in.ts";
 import type { Log } from "../observe/log.ts";
-import { negative, type ResponseCode } from "../protocol/pop3/response.ts";
+import { type Pop3Refusal, pop3Refusals } from "../protocol/pop3/refusal.ts";
+import { negative } from "../protocol/pop3/response.ts";
 import { Pop3ServerMachine } from "../protocol/pop3/server/machine.ts";
-import type { Pop3ServerEffect, Pop3ServerEvent, Pop3ServerSettings } from "../protocol/pop3/server/machine-types.ts";
+import type { Answer, Listing, Pop3ServerEffect, Pop3ServerSettings } from "../protocol/pop3/server/machine-types.ts";
 import type { Marks } from "../protocol/pop3/server/marks.ts";
+import type { Credentials } from "../protocol/sasl/credentials.ts";
 import type { Store } from "../store/contract.ts";
 import { OpenMaildrop } from "./pop3-maildrop.ts";
+import { ResponseWriter } from "./response-writer.ts";
 
-export interface Pop3SessionSettings extends Omit<Pop3ServerSettings, "encrypted"> {
+export interface Pop3SessionSettings extends Omit<Pop3ServerSettings, "encrypted" | "mechanisms"> {
+  /** Autologout (RFC 1939 §3). */
   readonly idleMs: number;
 }
 
@@ -19,6 +23,9 @@ export interface Pop3SessionStages {
   readonly signIn: Pick<PullSignIn, "signIn">;
   readonly log: Log;
 }
+
+/** What is needed to pull is the password itself, for it opens the identity: tokens are of no use here. */
+const mechanisms: Pop3ServerSettings["mechanisms"] = ["PLAIN", "LOGIN"];
 
 /**
  * Serves one puller: joins the POP3 machine to a maildrop. Resolves when the connection is over. Nothing is removed
@@ -37,17 +44,17 @@ class Pop3Session {
   readonly #settings: Pop3SessionSettings;
   readonly #stages: Pop3SessionStages;
   readonly #log: Log;
+  readonly #writer: ResponseWriter;
   #machine: Pop3ServerMachine;
   #open: OpenMaildrop | undefined;
-  #output = "";
   #over = false;
-  #left = false;
 
   constructor(connection: Connection, settings: Pop3SessionSettings, stages: Pop3SessionStages) {
     this.#connection = connection;
     this.#settings = settings;
     this.#stages = stages;
     this.#log = stages.log.with({ connection: connection.id, peer: connection.peer.address });
+    this.#writer = new ResponseWriter(connection);
     this.#machine = this.#newMachine();
   }
 
@@ -57,49 +64,68 @@ class Pop3Session {
       await this.#perform(this.#machine.handle({ type: "connected" }));
       while (!this.#over) await this.#step();
     } finally {
-      if (this.#open !== undefined && !this.#left)
+      if (this.#open !== undefined) {
         this.#log.event("pop3/aborted", { mailbox: this.#open.maildrop.mailbox });
-      this.#open?.release();
+        this.#release();
+      }
       this.#log.event("session/closed");
     }
   }
 
   async #step(): Promise<void> {
-    if ((await this.#flush()) === false) {
+    await this.#writer.flush();
+    if (this.#writer.lost) {
       this.#over = true;
       return;
     }
     const octets = await this.#connection.read(this.#settings.idleMs);
-    if (typeof octets !== "string") await this.#perform(this.#machine.handle({ type: "bytes", bytes: octets }));
-    else if (octets === "draining" && this.#open !== undefined)
-      return; // a session with a maildrop may end by itself
-    else {
-      if (octets !== "ended" && octets !== "lost") this.#output += negative("Closing", "SYS/TEMP");
-      await this.#close();
+    switch (octets) {
+      case "ended":
+      case "lost":
+        this.#over = true;
+        await this.#connection.end();
+        return;
+      case "timed-out":
+        // RFC 1939 §3: autologout removes nothing and says nothing, for the client would take it for an answer.
+        this.#over = true;
+        await this.#connection.end();
+        return;
+      case "draining":
+        // A session that has its maildrop may end by itself: breaking it off would only make it come again.
+        if (this.#open === undefined) await this.#endBy(pop3Refusals.stopping);
+        return;
+      default:
+        await this.#perform(this.#machine.handle({ type: "bytes", bytes: octets }));
     }
   }
 
+  /** Carries effects out, and those that follow from the answers to questions. */
   async #perform(first: readonly Pop3ServerEffect[]): Promise<void> {
     let effects = first;
-    while (effects.length > 0) {
+    while (effects.length > 0 && !this.#over) {
       let next: readonly Pop3ServerEffect[] = [];
       for (const effect of effects) {
-        const answer = await this.#carryOut(effect);
+        const outcome = this.#carryOut(effect);
+        const answer = outcome instanceof Promise ? await outcome : outcome;
         if (answer !== undefined) next = this.#machine.handle(answer);
+      }
+      if (next.length === 0 && this.#machine.paused) {
+        await this.#writer.flush();
+        next = this.#machine.handle({ type: "resume" });
       }
       effects = next;
     }
   }
 
-  /** One effect. A question gives its answer; everything else gives nothing. */
-  async #carryOut(effect: Pop3ServerEffect): Promise<Pop3ServerEvent | undefined> {
+  /** One effect. A question gives its answer, or nothing when the connection broke over it; everything else nothing. */
+  #carryOut(effect: Pop3ServerEffect): Promise<Answer | undefined> | undefined {
     switch (effect.type) {
       case "respond":
-        this.#output += effect.text;
-        if (effect.refused !== undefined) this.#log.event("pop3/refused", { cause: effect.refused });
+        this.#writer.say(effect.text);
+        if (effect.refusal !== undefined) this.#logRefusal(effect.refusal.cause);
         return undefined;
       case "ask-sign-in":
-        return this.#signIn(effect);
+        return this.#signIn(effect.credentials);
       case "ask-listing":
         return this.#sendListing(effect.listing, effect.marks);
       case "ask-message":
@@ -107,87 +133,75 @@ class Pop3Session {
       case "ask-update":
         return this.#update(effect.marks);
       case "start-tls":
-        await this.#startTls();
-        return undefined;
+        return this.#startTls();
       case "close":
-        await this.#close();
-        return undefined;
+        return this.#close(effect.cause);
     }
   }
 
-  async #signIn(question: Extract<Pop3ServerEffect, { readonly type: "ask-sign-in" }>): Promise<Pop3ServerEvent> {
-    const peer = this.#connection.peer.address;
+  async #signIn(credentials: Credentials): Promise<Answer> {
+    if (credentials.kind === "token") {
+      credentials.token.wipe();
+      return refused(pop3Refusals.mechanismUnknown);
+    }
+    const { userName, password } = credentials;
     try {
-      const outcome = await this.#stages.signIn.signIn(question.userName, question.password, peer);
-      switch (outcome.outcome) {
-        case "ok":
-          break;
-        case "denied":
-          return refused("Mailbox id or password not accepted", "AUTH");
-        case "busy":
-          return refused("Too many sign-ins at once, try again later", "SYS/TEMP");
-        case "throttled":
-          return refused("Too many wrong passwords from your address, try again later", "SYS/TEMP");
-      }
-      const maildrop = await this.#stages.store
-        .maildrop(outcome.mailbox, this.#connection.id)
-        .catch((error: unknown) => {
-          outcome.identity.wipe();
-          throw error;
-        });
-      this.#open = new OpenMaildrop(maildrop, outcome.identity, this.#connection);
-      this.#log.event("pop3/signed-in", { mailbox: outcome.mailbox, messages: maildrop.count });
-      return { type: "signed-in", maildrop };
+      const outcome = await this.#stages.signIn.signIn(userName, password, this.#connection.peer.address);
+      if (outcome.outcome !== "ok") return refused(signInRefusals[outcome.outcome]);
+      const { mailbox, identity } = outcome;
+      const maildrop = await this.#stages.store.maildrop(mailbox, this.#connection.id).catch((error: unknown) => {
+        identity.wipe();
+        throw error;
+      });
+      const open = new OpenMaildrop(maildrop, identity, this.#writer);
+      this.#open = open;
+      this.#log.event("pop3/signed-in", { mailbox, messages: maildrop.count });
+      return { type: "signed-in", maildrop: await open.view() };
     } catch (error) {
-      if (hasCode(error, "store/maildrop-locked")) return refused("Another session has this mailbox", "IN-USE");
+      if (hasCode(error, "store/maildrop-locked")) return refused(pop3Refusals.maildropInUse);
       this.#log.event("session/failed", { cause: describeError(error) });
-      return refused("Sign-in is not possible now, try again later", "SYS/TEMP");
+      return refused(pop3Refusals.signInUnavailable);
     } finally {
-      question.password.wipe();
+      password.wipe();
     }
   }
 
-  async #sendListing(listing: "scan" | "unique-id", marks: Marks): Promise<Pop3ServerEvent | undefined> {
-    const open = this.#open;
-    if (open === undefined || (await this.#flush()) === false) return this.#lost();
-    return (await open.sendListing(listing, marks)) ? { type: "sent" } : this.#lost();
+  async #sendListing(listing: Listing, marks: Marks): Promise<Answer | undefined> {
+    await this.#open?.sendListing(listing, marks);
+    return this.#writer.lost ? this.#breakOff() : { type: "sent" };
   }
 
-  async #sendMessage(index: number, lines: number | undefined): Promise<Pop3ServerEvent | undefined> {
+  async #sendMessage(index: number, lines: number | undefined): Promise<Answer | undefined> {
     const open = this.#open;
-    if (open === undefined || (await this.#flush()) === false) return this.#lost();
-    const about = { mailbox: open.maildrop.mailbox, uniqueId: open.maildrop.uniqueId(index) };
+    if (open === undefined) return this.#breakOff();
     try {
       const sent = await open.sendMessage(index, lines);
-      if (sent === "sent" && lines === undefined) open.maildrop.notePulled(index);
-      if (sent === "broken") this.#log.event("pop3/damaged", about);
-      return sent === "sent" ? { type: "sent" } : this.#lost();
+      if (sent.outcome === "broken") this.#logUnopened(index, sent.error);
+      if (sent.outcome !== "sent") return this.#breakOff();
+      if (lines === undefined) open.maildrop.notePulled(index);
+      return { type: "sent" };
     } catch (error) {
-      this.#log.event("pop3/damaged", { ...about, cause: describeError(error) });
-      const temporary = error instanceof PosternError && !error.permanent;
-      return refused("The message cannot be opened", temporary ? "SYS/TEMP" : "SYS/PERM");
+      this.#logUnopened(index, error);
+      return refused(isDamage(error) ? pop3Refusals.messageDamaged : pop3Refusals.messageUnavailable);
     }
   }
 
-  async #update(marks: Marks): Promise<Pop3ServerEvent> {
+  async #update(marks: Marks): Promise<Answer> {
     const maildrop = this.#open?.maildrop;
-    this.#left = true;
+    const cause = `pulled and deleted from ${this.#connection.peer.address}`;
     try {
-      const result = await maildrop?.remove(
-        marks.indexes(),
-        `pulled and deleted from ${this.#connection.peer.address}`,
-      );
+      const result = await maildrop?.remove(marks.indexes(), cause);
       const { removed, failed } = result ?? { removed: 0, failed: marks.count };
       this.#log.event("pop3/updated", { mailbox: maildrop?.mailbox, removed, failed });
       return { type: "updated", removed, failed };
     } catch (error) {
-      this.#log.event("session/failed", { cause: describeError(error) });
+      this.#log.event("session/failed", { mailbox: maildrop?.mailbox, cause: describeError(error) });
       return { type: "updated", removed: 0, failed: marks.count };
     }
   }
 
-  async #startTls(): Promise<void> {
-    await this.#flush();
+  async #startTls(): Promise<undefined> {
+    await this.#writer.flush();
     if (!(await this.#connection.startTls())) {
       this.#log.event("listen/tls-failed");
       this.#over = true;
@@ -197,33 +211,61 @@ class Pop3Session {
     this.#machine = this.#newMachine();
   }
 
-  /** The connection breaks here, without a final dot; nothing is removed. */
-  #lost(): undefined {
+  #endBy({ text, code }: Pop3Refusal): Promise<undefined> {
+    this.#writer.say(negative(text, code));
+    return this.#close(undefined);
+  }
+
+  /** After QUIT, or when the client erred too often. */
+  async #close(cause: string | undefined): Promise<undefined> {
+    this.#over = true;
+    if (cause !== undefined) this.#logRefusal(cause);
+    // The maildrop is free before the peer hears the last response: it may come again at once.
+    else this.#release();
+    await this.#writer.flush();
+    await this.#connection.end();
+  }
+
+  /** The connection ends here without a final dot; nothing is removed. */
+  #breakOff(): undefined {
     this.#over = true;
     this.#connection.destroy();
   }
 
-  async #close(): Promise<void> {
-    this.#over = true;
-    this.#left ||= this.#machine.state.name === "over";
-    // The lease ends before the peer hears the last of it: it may come again at once.
+  #release(): void {
     this.#open?.release();
-    await this.#flush();
-    await this.#connection.end();
+    this.#open = undefined;
   }
 
-  /** Responses of one pipelined group leave together. `false`: the peer is gone. */
-  #flush(): Promise<boolean> | undefined {
-    const output = this.#output;
-    this.#output = "";
-    return output === "" ? undefined : this.#connection.write(output);
+  #logRefusal(cause: string): void {
+    this.#log.event("pop3/refused", { cause, mailbox: this.#open?.maildrop.mailbox });
+  }
+
+  #logUnopened(index: number, error: unknown): void {
+    const maildrop = this.#open?.maildrop;
+    this.#log.event(isDamage(error) ? "pop3/damaged" : "session/failed", {
+      mailbox: maildrop?.mailbox,
+      uniqueId: maildrop?.uniqueId(index),
+      cause: describeError(error),
+    });
   }
 
   #newMachine(): Pop3ServerMachine {
-    return new Pop3ServerMachine({ ...this.#settings, encrypted: this.#connection.tls !== undefined });
+    return new Pop3ServerMachine({ ...this.#settings, mechanisms, encrypted: this.#connection.tls !== undefined });
   }
 }
 
-function refused(text: string, code: ResponseCode): Pop3ServerEvent {
-  return { type: "refused", text, code };
+/** Trying again does not help: the stored message itself is wrong. */
+function isDamage(error: unknown): boolean {
+  return error instanceof PosternError && error.permanent;
 }
+
+function refused(refusal: Pop3Refusal): Answer {
+  return { type: "refused", refusal };
+}
+
+const signInRefusals = {
+  denied: pop3Refusals.signInDenied,
+  busy: pop3Refusals.signInBusy,
+  throttled: pop3Refusals.signInThrottled,
+} as const satisfies Record<string, Pop3Refusal>;

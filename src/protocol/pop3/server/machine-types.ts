@@ -54,7 +54,7 @@ export type Pop3ServerEffect =
   /** UPDATE (RFC 1939 §6). Answer: `updated`. */
   | { readonly type: "ask-update"; readonly marks: Marks }
   | { readonly type: "start-tls" }
-  /** The conversation is over. `cause`: what ended it, when it was not the client's QUIT. */
+  /** The conversation is over. `cause`: for the log, when no response tells it. */
   | { readonly type: "close"; readonly cause?: string };
 
 export type Question = Extract<Pop3ServerEffect, { readonly type: `ask-${string}` }>;

@@ -133,7 +133,7 @@ export class Pop3ServerMachine implements Conversation {
     this.emit({ type: "respond", text: negative(refusal.text, refusal.code), refusal });
     // What is our trouble, or another session's, is no error of this client.
     if (refusal.code === undefined || refusal.code === "AUTH") this.#errors += 1;
-    if (refusal.closes === true) this.#close(refusal.cause);
+    if (refusal.closes === true) this.#close();
     else if (this.#errors >= this.settings.maxErrors) this.#close("too-many-errors");
   }
 
@@ -223,9 +223,9 @@ export class Pop3ServerMachine implements Conversation {
     return true;
   }
 
-  #close(cause: string): void {
+  #close(cause?: string): void {
     this.state = { name: "over" };
-    this.emit({ type: "close", cause });
+    this.emit(cause === undefined ? { type: "close" } : { type: "close", cause });
   }
 }
 

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Connection } from "../base/connection.ts";
+
+/** Octets that are gathered into one write: a few TLS records. */
+const writeBytes = 64 * 1024;
+
+/**
+ * What goes to the puller, gathered into large writes: responses of a pipelined group leave together (RFC 2449 §6.6),
+ * and a message is not a hundred small records. Waits when the peer does not read (I9).
+ */
+export class ResponseWriter {
+  readonly #connection: Connection;
+  #pieces: Buffer[] = [];
+  #bytes = 0;
+  #lost = false;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** The connection took no more; what is written now goes nowhere. */
+  get lost(): boolean {
+    return this.#lost;
+  }
+
+  /** Adds a response; ASCII. */
+  say(text: string): void {
+    this.add(Buffer.from(text, "latin1"));
+  }
+
+  /** Adds octets. They must not change any more. */
+  add(octets: Buffer): void {
+    this.#pieces.push(octets);
+    this.#bytes += octets.length;
+  }
+
+  /** Sends what was gathered when it is much. A promise: wait for it before adding more. */
+  settle(): Promise<void> | undefined {
+    return this.#bytes < writeBytes ? undefined : this.flush();
+  }
+
+  /** Sends all that was gathered. */
+  flush(): Promise<void> | undefined {
+    const [first] = this.#pieces;
+    if (first === undefined || this.#lost) return undefined;
+    const octets = this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces, this.#bytes);
+    this.#pieces = [];
+    this.#bytes = 0;
+    return this.#connection.write(octets)?.then((more) => {
+      this.#lost ||= !more;
+    });
+  }
+}
