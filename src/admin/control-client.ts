@@ -2,7 +2,8 @@
 import { connect, type Socket } from "node:net";
 import { describeError, PosternError } from "../base/errors.ts";
 import { findSocketPath } from "./control-path.ts";
-import { controlAnswer, errorFromJson, maxControlLineBytes } from "./control-protocol.ts";
+import { controlAnswer, maxControlLineBytes } from "./control-protocol.ts";
+import { errorFromJson } from "./json-error.ts";
 import { readLines } from "./json-line.ts";
 import { checkOutput, type OperationInput, type OperationName, type OperationOutput } from "./operations.ts";
 

@@ -3,13 +3,8 @@ import { rm } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
 import { describeError, PosternError } from "../base/errors.ts";
 import { prepareSocketPath, removeSocketPath } from "./control-path.ts";
-import {
-  type ControlAnswer,
-  type ControlRequest,
-  controlRequest,
-  errorToJson,
-  maxControlLineBytes,
-} from "./control-protocol.ts";
+import { type ControlAnswer, type ControlRequest, controlRequest, maxControlLineBytes } from "./control-protocol.ts";
+import { errorToJson } from "./json-error.ts";
 import { readLine } from "./json-line.ts";
 import type { OperationStages } from "./operation.ts";
 import { isOperationName, runOperation } from "./operations.ts";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { errorToJson } from "../admin/control-protocol.ts";
+import { errorToJson } from "../admin/json-error.ts";
 import { describeError, PosternError } from "../base/errors.ts";
 import type { CommandIo } from "./command-io.ts";
 

@@ -5,7 +5,6 @@ import { type MailboxId, parseMailboxId } from "../base/ids.ts";
 import type { CommandIo } from "./command-io.ts";
 import type { CommonOptions } from "./common-options.ts";
 import { findConfiguration } from "./find-configuration.ts";
-import { type OperationsDoor, openOperations } from "./operations-door.ts";
 import { Progress } from "./progress.ts";
 
 /** Runs one operation as a command does: finds the gateway or the data, shows progress, closes what it opened. */
@@ -25,7 +24,9 @@ export async function withOperations<T>(
   mayCreate: boolean,
   work: (run: RunOperation) => Promise<T>,
 ): Promise<T> {
-  const door: OperationsDoor = await openOperations(findConfiguration(options, io.env), { mayCreate });
+  // Loaded here, so that help and mistakes are answered at once: it brings the store and the operations along.
+  const { openOperations } = await import("./operations-door.ts");
+  const door = await openOperations(findConfiguration(options, io.env), { mayCreate });
   const progress = new Progress(io, options.json === true);
   try {
     return await work((name, input) => door.run(name, input, (text) => progress.say(text)));

@@ -99,7 +99,7 @@ test("mbox: Python's reader finds the messages, with the trace block on top", as
     path,
   ]);
   const messages: unknown[][] = JSON.parse(stdout.toString());
-  assert.deepEqual(messages.map(([, , subject]) => subject).toSorted(), ["binary", "long", "plain"]);
+  assert.deepEqual(messages.map(([, , subject]) => String(subject)).toSorted(), ["binary", "long", "plain"]);
   for (const [returnPath, id] of messages) assert.deepEqual([returnPath, id], ["<journal@example.com>", mailbox.id]);
   // mboxrd: one more mark for each line that could be taken for the start of a message.
   assert.match((await readFile(path)).toString("latin1"), /\n>From here on\n>>From there\n\.dot\n/);

@@ -1,60 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Command } from "commander";
-import { systemClock } from "../../base/clock.ts";
-import { createGateway, type Gateway } from "../../gateway.ts";
-import { createLog } from "../../observe/logger.ts";
 import type { CommandIo } from "../command-io.ts";
 import { addCommonOptions, type CommonOptions } from "../common-options.ts";
-import { findConfiguration } from "../find-configuration.ts";
-import { Output } from "../output.ts";
-import { formatFacts } from "../text-table.ts";
-import { readVersion } from "../version.ts";
 
 export function serveCommand(io: CommandIo): Command {
   const command = new Command("serve").description("run the gateway until SIGTERM or SIGINT");
   return addCommonOptions(command).action(async (options: CommonOptions) => {
-    const configuration = findConfiguration(options, io.env);
-    const { level, format, peerAddresses } = configuration.log;
-    const log = createLog({
-      level,
-      format,
-      peerAddresses,
-      write: (line) => io.stderr.write(line),
-      nowMs: () => systemClock.nowMs(),
-    });
-    const asked = stopSignal();
-    const gateway = await createGateway(configuration, { log, version: readVersion() });
-    await gateway.start();
-    const { dataDirectory } = configuration.gateway;
-    new Output(io, options.json === true).result(
-      { ports: gateway.ports, certificateFingerprint: gateway.certificate.fingerprint, dataDirectory },
-      welcome(gateway, dataDirectory),
-    );
-    await asked;
-    await gateway.stop();
+    const { runGateway } = await import("../run-gateway.ts");
+    await runGateway(io, options);
   });
-}
-
-/**
- * Resolves at the first SIGTERM or SIGINT. Further ones change nothing: one Ctrl-C comes twice when a launcher passes it on,
- * and the drain has a deadline of its own.
- */
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    process.on("SIGTERM", resolve);
-    process.on("SIGINT", resolve);
-  });
-}
-
-function welcome(gateway: Gateway, dataDirectory: string): string {
-  const { certificate, mailboxes } = gateway;
-  const facts = formatFacts([
-    ...gateway.ports.map(({ service, host, port }) => [service, `${host}:${port}`] as const),
-    ["Certificate", `${certificate.subject}, until ${certificate.notAfter.toISOString().slice(0, 10)}`],
-    ["SHA-256", certificate.fingerprint],
-    ["Data", dataDirectory],
-    ["Mailboxes", String(mailboxes.list().length)],
-  ]);
-  const next = mailboxes.list().length === 0 ? "\nNext: make a mailbox with  postern mailbox create NAME\n" : "";
-  return `Postern takes connections.\n${facts}${next}`;
 }

@@ -2,7 +2,7 @@
 import { Command } from "commander";
 import { PosternError } from "../../base/errors.ts";
 import type { MailboxId } from "../../base/ids.ts";
-import { type Finding, type VerifyProgress, verifyStore } from "../../store/verify.ts";
+import type { Finding, VerifyProgress } from "../../store/verify.ts";
 import type { CommandIo } from "../command-io.ts";
 import { addCommonOptions, type CommonOptions } from "../common-options.ts";
 import { findConfiguration } from "../find-configuration.ts";
@@ -30,6 +30,7 @@ async function runVerify(io: CommandIo, mailbox: MailboxId | undefined, options:
     line.count(progress.messages, `messages verified (${formatBytes(progress.sealedBytes)})`);
   };
   const findings: Finding[] = [];
+  const { verifyStore } = await import("../../store/verify.ts");
   for await (const finding of verifyStore(
     directory,
     mailbox === undefined ? { onProgress } : { mailbox, onProgress },
