@@ -244,6 +244,8 @@ function pop3Service({ configuration, store, clock, log }: ReadyParts): (connect
     table: store.mailboxes,
     workFactor: configuration.seal.scryptWorkFactor,
     clock,
+    failuresPerAddress: configuration.limits.passwordFailuresPerAddress,
+    failureWindowMs: configuration.limits.passwordFailureWindowMs,
   });
   const settings: Pop3SessionSettings = {
     hostName: configuration.gateway.hostName,
