@@ -126,8 +126,8 @@ export interface Maildrop {
   /** Notes that the whole message went to the puller; the row rides on the next group commit. */
   notePulled(index: number): void;
   /**
-   * Removes in one durable step and writes the cause to the ledger (I8). Resolves when synced.
-   * `failed` lists those which are still there.
+   * Removes and writes the cause to the ledger (I8). Resolves when all of it is synced; a large removal goes in slices,
+   * each of them one durable step. `failed` counts those that were not removed. Rejects when nothing was removed.
    */
   remove(indexes: Iterable<number>, cause: string): Promise<{ readonly removed: number; readonly failed: number }>;
   /** Gives the lease back. Idempotent. */

@@ -4,6 +4,7 @@ import { PosternError } from "../base/errors.ts";
 import type { MailboxId } from "../base/ids.ts";
 import type { MailboxEvent, MailboxRow, MailboxTable } from "./contract.ts";
 import type { NumberedMailbox } from "./mailbox-rows.ts";
+import { removalSlice } from "./maildrop.ts";
 import type { StoreThreadClient } from "./writer/store-thread-client.ts";
 
 /** The registry in memory, changed only after the change is durable. */
@@ -48,14 +49,22 @@ export class StoredMailboxTable implements MailboxTable {
 
   async remove(id: MailboxId, cause: string): Promise<number> {
     const number = this.number(id);
-    const removed = await this.#removeMessages(number, cause, true);
+    const removed = await this.discardMessages(id, cause);
+    // With the row goes what has arrived since.
+    const last = await this.#removeOldest(number, { most: Number.MAX_SAFE_INTEGER, cause, withMailbox: true });
     this.#rows.delete(id);
     this.#ids.delete(number);
-    return removed;
+    return removed + last;
   }
 
-  discardMessages(id: MailboxId, cause: string): Promise<number> {
-    return this.#removeMessages(this.number(id), cause, false);
+  async discardMessages(id: MailboxId, cause: string): Promise<number> {
+    const number = this.number(id);
+    let removed = 0;
+    for (;;) {
+      const slice = await this.#removeOldest(number, { most: removalSlice, cause, withMailbox: false });
+      removed += slice;
+      if (slice < removalSlice) return removed;
+    }
   }
 
   #put(mailbox: NumberedMailbox): void {
@@ -77,8 +86,11 @@ export class StoredMailboxTable implements MailboxTable {
     return answer.number;
   }
 
-  async #removeMessages(mailbox: number, cause: string, withMailbox: boolean): Promise<number> {
-    const request = { kind: "remove", mailbox, sequences: undefined, cause, withMailbox } as const;
+  async #removeOldest(
+    mailbox: number,
+    what: { readonly most: number; readonly cause: string; readonly withMailbox: boolean },
+  ): Promise<number> {
+    const request = { kind: "remove", mailbox, sequences: undefined, ...what } as const;
     const token = this.#thread.nextToken();
     const answer = await this.#thread.request({ ...request, token, atMs: this.#clock.nowMs() });
     if (answer.kind !== "removed") throw new PosternError("store/failing", "the store did not tell what was removed");

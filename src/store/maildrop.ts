@@ -7,6 +7,9 @@ import { MessageList, type MessageListParts } from "./message-list.ts";
 import type { Snapshot } from "./thread-messages.ts";
 import type { StoreThreadClient } from "./writer/store-thread-client.ts";
 
+/** What one group commit removes; more would keep deposits waiting for it. */
+export const removalSlice = 1000;
+
 export interface MaildropParts extends MessageListParts {
   readonly thread: StoreThreadClient;
   readonly clock: Clock;
@@ -57,14 +60,31 @@ export class LeasedMaildrop implements Maildrop {
     indexes: Iterable<number>,
     cause: string,
   ): Promise<{ readonly removed: number; readonly failed: number }> {
-    const { thread, clock } = this.#parts;
     const sequences = Float64Array.from(indexes, (index) => this.#list.sequence(index));
+    let removed = 0;
+    let failed = 0;
+    for (let from = 0; from < sequences.length; from += removalSlice) {
+      try {
+        const slice = await this.#removeSlice(sequences.slice(from, from + removalSlice), cause);
+        removed += slice.removed;
+        failed += slice.failed;
+      } catch (error) {
+        if (removed === 0) throw error;
+        return { removed, failed: sequences.length - removed };
+      }
+    }
+    return { removed, failed };
+  }
+
+  async #removeSlice(sequences: Float64Array, cause: string): Promise<{ removed: number; failed: number }> {
+    const { thread, clock } = this.#parts;
     const answer = await thread.request({
       kind: "remove",
       token: thread.nextToken(),
       atMs: clock.nowMs(),
       mailbox: this.#number,
       sequences,
+      most: sequences.length,
       cause,
       withMailbox: false,
     });

@@ -10,6 +10,7 @@ import { hasCode } from "../base/errors.ts";
 import { generateMailboxId, type MailboxId } from "../base/ids.ts";
 import type { DepositFacts, Maildrop, Store } from "./contract.ts";
 import { openStore, type StoreOptions } from "./open-store.ts";
+import { verifyStore } from "./verify.ts";
 
 let directory: string;
 let open: Store[];
@@ -250,3 +251,49 @@ test("after the store has stopped every step says so", async () => {
     (error) => hasCode(error, "store/stopped"),
   );
 });
+
+test("a mostly dead segment is emptied and unlinked; what lives in it stays readable, in an open maildrop too", async () => {
+  const store = await start({ segmentBytes: 1_000_000 });
+  const mailbox = await newMailbox(store);
+  const sealed = Array.from({ length: 60 }, () => randomBytes(50_000));
+  for (const octets of sealed) await put(store, mailbox, octets);
+  const first = (await store.counts()).get(mailbox)?.messages;
+  assert.equal(first, 60);
+  const drop = await store.maildrop(mailbox, "a");
+  const held = await drop.open(1);
+  const stay = [1, 21, 41];
+  await drop.remove(
+    [...sealed.keys()].filter((index) => !stay.includes(index)),
+    "pulled",
+  );
+  await waitFor(() => readdirSync(join(directory, "segments")).every((name) => Number.parseInt(name, 10) > 3));
+  assert.deepEqual(await held.read(0, 50_000), sealed[1]);
+  held.close();
+  for (const index of stay) assert.deepEqual(await (await drop.open(index)).read(0, 50_000), sealed[index]);
+  await store.stop();
+  for await (const finding of verifyStore(directory)) assert.fail(finding.text);
+});
+
+test("a mailbox with more messages than one slice is removed with all of them, and a removal of many says how many", async () => {
+  const store = await start();
+  const mailbox = await newMailbox(store);
+  const other = await newMailbox(store);
+  const many = Array.from({ length: 2_100 }, (_, index) => (index % 3 === 0 ? other : mailbox));
+  await Promise.all(many.map((id) => put(store, id, randomBytes(10))));
+  const drop = await store.maildrop(mailbox, "a");
+  assert.equal(drop.count, 1_400);
+  assert.deepEqual(await drop.remove(Array(1_300).keys(), "pulled"), { removed: 1_300, failed: 0 });
+  assert.equal(await store.mailboxes.remove(mailbox, "by a test"), 100);
+  assert.equal(store.mailboxes.get(mailbox), undefined);
+  assert.equal((await store.maildrop(other, "b")).count, 700);
+  await store.stop();
+  for await (const finding of verifyStore(directory)) assert.fail(finding.text);
+});
+
+async function waitFor(condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (!condition()) {
+    assert.ok(Date.now() < deadline, "it did not come about");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

@@ -85,8 +85,9 @@ export interface RemoveRequest {
   readonly token: number;
   readonly atMs: number;
   readonly mailbox: number;
-  /** `undefined`: every message of the mailbox. */
+  /** `undefined`: the oldest `most` messages of the mailbox. */
   readonly sequences: Float64Array | undefined;
+  readonly most: number;
   readonly cause: string;
   /** Removes the mailbox itself with its last message. */
   readonly withMailbox: boolean;

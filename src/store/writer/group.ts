@@ -167,11 +167,11 @@ class Group {
   }
 
   #removeMany(request: RemoveRequest): void {
-    const { token, mailbox, atMs, cause, sequences } = request;
+    const { token, mailbox, atMs, cause, sequences, most } = request;
     const entry = { atMs, event: "removed", detail: cause } as const;
     let removed = 0;
     let failed = 0;
-    for (const sequence of sequences ?? this.#writer.firstSequences(mailbox, Number.MAX_SAFE_INTEGER)) {
+    for (const sequence of sequences ?? this.#writer.firstSequences(mailbox, most)) {
       if (this.#remove(mailbox, sequence, entry)) removed += 1;
       else failed += 1;
     }

@@ -22,6 +22,8 @@ import { SegmentWriter } from "./segment-writer.ts";
 /** How much payload one group commit takes; more only adds latency. */
 const groupBytes = 2 * 1024 * 1024;
 const housekeepingMs = 1000;
+/** Between two slices of a compaction, so that deposits go first. */
+const compactionPauseMs = 50;
 
 /**
  * The store thread: everything that is written goes through here, in groups. While one group is being synced the next
@@ -239,7 +241,7 @@ class StoreThread {
     if (this.#failing) this.#tryAgain();
     else if (this.#ready.length === 0) {
       this.#closeUnwantedSegment();
-      this.#compact();
+      this.#compactWhenIdle();
     }
   }
 
@@ -272,6 +274,10 @@ class StoreThread {
     }
   }
 
+  #compactWhenIdle(): void {
+    if (!this.#failing && this.#indexTrusted && this.#index.isOpen && this.#ready.length === 0) this.#compact();
+  }
+
   #compact(): void {
     try {
       const segment = this.#compacting ?? this.#worthCompacting();
@@ -283,6 +289,7 @@ class StoreThread {
       const next = compactSlice(segment, parts);
       this.#compacting = next === undefined ? undefined : { number: segment.number, from: next };
       this.#dropDeadSegments();
+      if (next !== undefined) setTimeout(() => this.#compactWhenIdle(), compactionPauseMs);
     } catch (error) {
       this.#compacting = undefined;
       this.#tellFailing(error);
