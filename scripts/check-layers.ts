@@ -45,7 +45,12 @@ const rows: readonly { readonly room: string; readonly mayImport: readonly strin
 ];
 
 /** What can open a sealed message (I6), and who alone may know it. */
-const opening = ["seal/unseal.ts", "seal/identity.ts", "seal/passphrase-file.ts", "seal/payload.ts"];
+const opening: ReadonlySet<string> = new Set([
+  "seal/unseal.ts",
+  "seal/identity.ts",
+  "seal/passphrase-file.ts",
+  "seal/payload.ts",
+]);
 const mayOpen = ["seal/", "pull/", "mailbox/", "cli/"];
 
 export interface SourceFile {
@@ -71,7 +76,7 @@ function checkFile({ path, text }: SourceFile): readonly string[] {
       const target = normalize(join(dirname(path), specifier));
       if (!row.mayImport.some((allowed) => target.startsWith(allowed)))
         violations.push(`${path}: ${row.room} may not import ${target}`);
-      if (opening.includes(target) && !mayOpen.some((room) => path.startsWith(room)))
+      if (opening.has(target) && !mayOpen.some((room) => path.startsWith(room)))
         violations.push(`${path}: only ${mayOpen.join(", ")} may import ${target}, which can open a message (I6)`);
     }
   }
