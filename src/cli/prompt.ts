@@ -11,8 +11,9 @@ const maxPasswordBytes = 1024;
 
 /** Asks on the terminal without showing what is typed. Ctrl-C and Ctrl-D end with `cli/no-password`. */
 export async function askSecret({ stdin, stderr }: CommandIo, question: string): Promise<SecretBytes> {
-  stderr.write(question);
+  // Before the question: whoever answers at once must not see it echoed.
   stdin.setRawMode(true);
+  stderr.write(question);
   const typed = Buffer.alloc(maxPasswordBytes);
   let length = 0;
   try {

@@ -29,9 +29,14 @@ export async function withOperations<T>(
   const door = await openOperations(findConfiguration(options, io.env), { mayCreate });
   const progress = new Progress(io, options.json === true);
   try {
-    return await work((name, input) => door.run(name, input, (text) => progress.say(text)));
+    return await work(async (name, input) => {
+      try {
+        return await door.run(name, input, (text) => progress.say(text));
+      } finally {
+        progress.clear();
+      }
+    });
   } finally {
-    progress.clear();
     await door.close();
   }
 }
