@@ -57,8 +57,10 @@ export const peer: ValueType<string> = text("address, range or preset", (value) 
 export const targetPattern: ValueType<string> = text("target", (value) => {
   const { host, port } = splitPort(value);
   if (port !== undefined && !isPort(port)) return invalid(`"${port}" is no port; use 1 to 65535`);
+  if (host.toLowerCase() === "public" && port !== undefined)
+    return invalid('"public" takes no port; it means the mail ports');
   const suffix = host.startsWith("*.") ? host.slice(2) : host;
-  if (value === "public" || isHostName(suffix) || isRange(host)) return valid(value.toLowerCase());
+  if (isHostName(suffix) || isRange(host)) return valid(value.toLowerCase());
   return invalid(`"${value}" is no target; write a host name, "*.example.com", an address, a range, or "public"`);
 });
 

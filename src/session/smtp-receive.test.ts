@@ -99,6 +99,15 @@ test("a message is kept and named in the reply", async () => {
   assert.deepEqual(replies.slice(-2), [`250 2.0.0 Kept ${store.messages[0]?.uniqueId}`, "221 2.0.0 Bye"]);
 });
 
+test("several messages on one connection, each with its own end (RFC 5321 §4.1.1.4)", async () => {
+  const mail = ["MAIL FROM:<b@c.example>\r\n", `RCPT TO:<${address}>\r\n`, "DATA\r\n"];
+  await converse(["EHLO a\r\n", ...mail, "one\r\n.\r\n", ...mail, "..two\r\n.\r\n", ...mail, ".\r\n"]);
+  assert.deepEqual(
+    store.messages.map(({ facts }) => facts.contentBytes),
+    ["one\r\n".length, ".two\r\n".length, 0],
+  );
+});
+
 test("250 comes after the commit and not before (I1)", async () => {
   const gate = Promise.withResolvers<void>();
   store.gate = gate.promise;

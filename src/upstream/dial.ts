@@ -72,7 +72,12 @@ interface Opening<Machine, Offer, Verdict> {
 }
 
 /** Another door may be open after one of these; after anything else it would tell the same, or must not be tried. */
-const otherDoorMayDo: ReadonlySet<FailureCause> = new Set(["unreachable", "timed-out", "tls-failed", "target-refused"]);
+const otherDoorMayDo: ReadonlySet<FailureCause> = new Set([
+  "unreachable",
+  "timed-out",
+  "speaks-no-tls",
+  "target-refused",
+]);
 
 /** Opens conversations with upstreams, up to the verdict on the user's credentials. */
 export class UpstreamDialer {
@@ -110,13 +115,19 @@ export class UpstreamDialer {
     return this.#dial(this.#pop3, target, credentials);
   }
 
-  /** Every door of a target, for a report: nothing is remembered, nobody signs in. The caller closes what was reached. */
+  /**
+   * Every door of a target, for a report: nothing is remembered, nobody signs in. The caller closes what was reached.
+   * A port that took TLS is not asked for STARTTLS as well: it would wait for a handshake.
+   */
   async *look(protocol: UpstreamProtocol, target: Target): AsyncGenerator<DoorLook> {
     const deadline = this.#deadline();
     const resolver = askedOnce(this.#stages.resolver);
+    let spoke: number | undefined;
     for (const door of doorsFor(protocol, target.port)) {
+      if (door.port === spoke) continue;
       const reach = { target, door, resolver, deadline };
       const result = await (protocol === "smtp" ? this.#reach(this.#smtp, reach) : this.#reach(this.#pop3, reach));
+      if (result.kind === "reached" || result.cause !== "speaks-no-tls") spoke = door.port;
       yield { door, result };
     }
   }

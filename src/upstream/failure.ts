@@ -25,6 +25,8 @@ export type FailureCause =
   | "unreachable"
   | "timed-out"
   | "tls-failed"
+  /** What came was no TLS at all: behind this port STARTTLS may be meant. */
+  | "speaks-no-tls"
   | "certificate-expired"
   | "certificate-not-yet-valid"
   | "certificate-other-name"

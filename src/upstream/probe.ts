@@ -39,8 +39,11 @@ export interface CertificateReport {
 /** Looks at a target through every door that the proxy would try; nobody signs in. */
 export async function probeUpstream(dialer: UpstreamDialer, target: Target): Promise<readonly DoorReport[]> {
   const reports: DoorReport[] = [];
-  for (const protocol of protocolsFor(target.port))
+  for (const protocol of protocolsFor(target.port)) {
     for await (const look of dialer.look(protocol, target)) reports.push(await reportOf(protocol, look));
+    // A port has one protocol: when it spoke this one, there is no other to ask for.
+    if (target.port !== undefined && reports.at(-1)?.problem === undefined) break;
+  }
   return reports;
 }
 

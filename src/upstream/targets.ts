@@ -124,11 +124,8 @@ function familyName(family: number): "ipv4" | "ipv6" {
 
 function readRule(text: string): Rule {
   if (text === "public") return { kind: "public", port: undefined };
-  const [, bracketed, colonless, rest, digits] =
-    /^(?:\[([^\]]+)\]|([^:]*)|(.+:.+:.*))(?::([0-9]{1,5}))?$/.exec(text) ?? [];
-  const host = bracketed ?? colonless ?? rest ?? "";
-  const port = digits === undefined ? undefined : Number(digits);
-  if (port !== undefined && (port < 1 || port > 65_535)) throw badRule(text);
+  const { host, port } = splitPort(text);
+  if (port !== undefined && !(port >= 1 && port <= 65_535)) throw badRule(text);
   const [address = "", prefix] = host.split("/");
   const family = isIP(address);
   if (family !== 0) {
@@ -141,6 +138,14 @@ function readRule(text: string): Rule {
   return host.startsWith("*.")
     ? { kind: "suffix", suffix: `.${target.host}`, port }
     : { kind: "name", name: target.host, port };
+}
+
+/** IPv6 stands in brackets when a port follows: its last group could be one. */
+function splitPort(text: string): { readonly host: string; readonly port: number | undefined } {
+  const [, bracketed, digits] = /^\[([^\]]+)\](?::([0-9]{1,5}))?$/.exec(text) ?? [];
+  if (bracketed !== undefined) return { host: bracketed, port: digits === undefined ? undefined : Number(digits) };
+  const [host = "", port, ...more] = text.split(":");
+  return port === undefined || more.length > 0 ? { host: text, port: undefined } : { host, port: Number(port) };
 }
 
 function badRule(text: string): PosternError {

@@ -36,6 +36,9 @@ export class UpstreamTls {
   }
 }
 
+/** How OpenSSL says that the first octets were no TLS record. */
+const noTlsCodes: ReadonlySet<string> = new Set(["ERR_SSL_WRONG_VERSION_NUMBER", "ERR_SSL_PACKET_LENGTH_TOO_LONG"]);
+
 class Handshake {
   readonly #trust: Trust;
   readonly #options: HandshakeOptions;
@@ -57,7 +60,7 @@ class Handshake {
       servername: target.hostKind === "name" ? target.host : "",
       // With a pin the certificate is judged by `#secured`, before anything is said.
       rejectUnauthorized: trust.kind === "authorities",
-      checkServerIdentity: (_, { raw }) => this.#checkName(new X509Certificate(raw)),
+      checkServerIdentity: () => this.#checkName(),
       ...(session === undefined ? {} : { session }),
     });
     // TLS 1.3 tickets come after the handshake. A session that was not accepted is never kept: the socket is gone then.
@@ -70,7 +73,7 @@ class Handshake {
     const timer = setTimeout(() => this.#failed(undefined), this.#options.timeoutMs);
     // Before Node's own verdict, which closes the socket: afterwards nobody could say what was wrong with whom.
     this.#socket.prependOnceListener("secure", () => {
-      this.#certificate = this.#socket.getPeerX509Certificate();
+      this.#certificate = shownCertificate(this.#socket);
     });
     this.#socket.once("secureConnect", () => this.#secured());
     // Stays: a late error must not reach the process.
@@ -83,8 +86,11 @@ class Handshake {
     }
   }
 
-  #checkName(certificate: X509Certificate): Error | undefined {
-    if (this.#trust.kind === "pin" || isForHost(certificate, this.#options.target)) return undefined;
+  /** A resumed session shows no certificate, and Node does not ask: the name was checked when the session began. */
+  #checkName(): Error | undefined {
+    const certificate = this.#certificate;
+    if (this.#trust.kind === "pin") return undefined;
+    if (certificate !== undefined && isForHost(certificate, this.#options.target)) return undefined;
     return Object.assign(new Error("other name"), { code: otherNameCode });
   }
 
@@ -105,8 +111,8 @@ class Handshake {
       return this.#end(failure("timed-out", `no TLS handshake with ${host}:${port} in time`, host));
     const code = "code" in error ? String(error.code) : "";
     const verdict = certificateFailure(code, this.#certificate, target, nowMs);
-    const reason = code === "ERR_SSL_WRONG_VERSION_NUMBER" ? "the port speaks no TLS" : code || error.message;
-    this.#end(verdict ?? failure("tls-failed", `no TLS handshake with ${host}:${port}: ${reason}`, host));
+    const cause = noTlsCodes.has(code) ? "speaks-no-tls" : "tls-failed";
+    this.#end(verdict ?? failure(cause, `no TLS handshake with ${host}:${port}: ${code || error.message}`, host));
     return undefined;
   }
 
@@ -114,4 +120,14 @@ class Handshake {
     this.#socket.destroy();
     this.#result.resolve(this.#certificate === undefined ? failed : { ...failed, certificate: this.#certificate });
   }
+}
+
+/**
+ * The upstream's certificate. Not by `getPeerX509Certificate`: in Node 24, whoever asks after that gets an empty object,
+ * Node's own verdict included.
+ */
+function shownCertificate(socket: TLSSocket): X509Certificate | undefined {
+  // The types say that `raw` is always there; a resumed session has none.
+  const { raw } = socket.getPeerCertificate() as { readonly raw?: Buffer };
+  return raw === undefined ? undefined : new X509Certificate(raw);
 }
