@@ -19,12 +19,13 @@ symlinkSync(join(repository, "node_modules"), join(root, "node_modules"));
 writeFileSync(
   join(root, "src", "main.ts"),
   `const [command, wish]: readonly string[] = process.argv.slice(2);
-console.log(JSON.stringify({ version: process.versions.node, arguments: process.argv.slice(2), trim: process.env.MALLOC_TRIM_THRESHOLD_ }));
-if (wish === "exit") process.exit(7);
+if (wish === "exit") process.exitCode = 7;
 if (wish === "wait") {
   process.on("SIGTERM", () => process.exit(8));
   setInterval(() => undefined, 1000);
 }
+// Last: whoever reads this may send a signal at once.
+console.log(JSON.stringify({ version: process.versions.node, arguments: process.argv.slice(2), trim: process.env.MALLOC_TRIM_THRESHOLD_ }));
 `,
 );
 
