@@ -95,11 +95,11 @@ async function answers(port: number): Promise<boolean> {
 }
 
 async function selfSigned(directory: string): Promise<void> {
-  await runProgram(peerPath("openssl"), [
-    ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"],
-    ...["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
-    ...["-keyout", join(directory, "key.pem"), "-out", join(directory, "certificate.pem")],
-  ]);
+  const made = `-keyout ${join(directory, "key.pem")} -out ${join(directory, "certificate.pem")}`;
+  const options =
+    "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost " +
+    `-addext subjectAltName=DNS:localhost,IP:127.0.0.1 ${made}`;
+  await runProgram(peerPath("openssl"), options.split(" "));
 }
 
 async function cryptKeys(directory: string): Promise<void> {

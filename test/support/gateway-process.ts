@@ -79,7 +79,7 @@ export class GatewayProcess {
 
   /** The gateway's own certificate; self-signed, so it is its own authority too. */
   get certificateFile(): string {
-    return join(this.dataDirectory, "certificate.pem");
+    return join(this.dataDirectory, "tls/certificate.pem");
   }
 
   async certificate(): Promise<string> {

@@ -16,6 +16,7 @@ export class LinePeer {
   #received: Buffer[] = [];
   #ended = false;
   #wake: (() => void) | undefined;
+  #drained: (() => void) | undefined;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
@@ -33,10 +34,10 @@ export class LinePeer {
 
   /** Sends octets and waits while the other side takes none (back-pressure). */
   async send(bytes: Uint8Array | string): Promise<void> {
-    if (this.#ended) return;
-    if (!this.#socket.write(bytes)) {
-      await Promise.race([once(this.#socket, "drain"), once(this.#socket, "close")]);
-    }
+    if (this.#ended || this.#socket.write(bytes)) return;
+    await new Promise<void>((resolve) => {
+      this.#drained = resolve;
+    });
   }
 
   /** The next line without its CRLF. Throws when the connection ends first. */
@@ -72,8 +73,7 @@ export class LinePeer {
 
   /** The client side of STARTTLS or STLS. Rejects when the handshake fails. */
   async startTls(options: ConnectionOptions): Promise<void> {
-    this.#socket.removeAllListeners("data");
-    this.#socket.removeAllListeners("close");
+    for (const event of ["data", "drain", "close"]) this.#socket.removeAllListeners(event);
     const encrypted = connectTls({ servername: "localhost", ...options, socket: this.#socket });
     await once(encrypted, "secureConnect");
     this.#socket = encrypted;
@@ -90,11 +90,13 @@ export class LinePeer {
       this.#received.push(chunk);
       this.#wake?.();
     });
+    this.#socket.on("drain", () => this.#drained?.());
     // The cause shows as an early end where it matters.
     this.#socket.on("error", () => undefined);
     this.#socket.on("close", () => {
       this.#ended = true;
       this.#wake?.();
+      this.#drained?.();
     });
   }
 

@@ -11,6 +11,8 @@ export interface ProgramOptions {
   readonly input?: Uint8Array | string;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** The user to run as, by number; the group is the same. */
+  readonly uid?: number;
   /** Exit codes that are no failure; 0 alone by default. */
   readonly accept?: readonly number[];
 }
@@ -25,6 +27,7 @@ export async function runProgram(
     stdio: ["pipe", "pipe", "pipe"],
     env: { ...process.env, ...options.env },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
   });
   const out: Buffer[] = [];
   const err: Buffer[] = [];
