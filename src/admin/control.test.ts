@@ -5,7 +5,7 @@ import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { test, type TestContext } from "node:test";
+import { type TestContext, test } from "node:test";
 import { MemoryMailboxes } from "../../test/support/memory-mailboxes.ts";
 import { PosternError } from "../base/errors.ts";
 import { loadConfig } from "../config/load.ts";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { StringDecoder } from "node:string_decoder";
+
 import type { Socket } from "node:net";
+import { StringDecoder } from "node:string_decoder";
 
 /** The first line of a connection, without its end; `undefined` when it ends or breaks before, or says too much. */
 export async function readLine(socket: Socket, maxBytes: number): Promise<string | undefined> {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { peerPresets, parsePeerList } from "./peers.ts";
+import { parsePeerList, peerPresets } from "./peers.ts";
 
 test("an empty list lets anybody in", () => {
   assert.ok(parsePeerList([]).allows("203.0.113.9"));

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Decrypter } from "age-encryption";
 import { MemoryMailboxes } from "../../test/support/memory-mailboxes.ts";
-import { hasCode, type ErrorCode } from "../base/errors.ts";
+import { type ErrorCode, hasCode } from "../base/errors.ts";
 import { SecretBytes } from "../base/secret.ts";
 import { unwrapIdentity } from "../seal/identity.ts";
 import { sealWhole } from "../seal/seal.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import crypto from "node:crypto";
 import { syncBuiltinESMExports } from "node:module";
-import { test, type TestContext } from "node:test";
+import { type TestContext, test } from "node:test";
 import { MemoryMailboxes } from "../../test/support/memory-mailboxes.ts";
 import { limits } from "../base/limits.ts";
 import { SecretBytes } from "../base/secret.ts";

@@ -4,7 +4,7 @@ import { hasCode } from "../base/errors.ts";
 import { type MailboxId, parseMailboxId } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
 import type { SecretBytes } from "../base/secret.ts";
-import { type Identity, generateIdentity, unwrapIdentity, wrapIdentity } from "../seal/identity.ts";
+import { generateIdentity, type Identity, unwrapIdentity, wrapIdentity } from "../seal/identity.ts";
 import type { MailboxTable } from "../store/contract.ts";
 import { FailureThrottle } from "./failure-throttle.ts";
 import { generatePassword } from "./password.ts";

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setImmediate } from "node:timers/promises";
+import { positive } from "../protocol/pop3/response.ts";
 import type { Listing, MaildropView } from "../protocol/pop3/server/machine-types.ts";
 import type { Marks } from "../protocol/pop3/server/marks.ts";
-import { positive } from "../protocol/pop3/response.ts";
 import { DotStuffer } from "../protocol/wire/dot-transparency.ts";
 import type { Identity } from "../seal/contract.ts";
 import type { Maildrop } from "../store/contract.ts";

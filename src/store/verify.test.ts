@@ -93,9 +93,9 @@ test("every changed field of a ledger row is one finding", async () => {
 
 test("a ledger row that is gone shows, and so does one whose hash was made to fit", async () => {
   change("DELETE FROM ledger WHERE position = 3");
-  const codes = (await verify()).map(({ code }) => code);
-  assert.ok(codes.includes("ledger-gap"));
-  assert.ok(codes.includes("ledger-changed"));
+  const codes = new Set((await verify()).map(({ code }) => code));
+  assert.ok(codes.has("ledger-gap"));
+  assert.ok(codes.has("ledger-changed"));
 });
 
 test("changed, cut and missing payload is named by its unique-id", async () => {

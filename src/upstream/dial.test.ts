@@ -4,10 +4,6 @@ import { writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { systemClock } from "../base/clock.ts";
-import { SecretBytes } from "../base/secret.ts";
-import { parseTarget, type Target } from "../protocol/proxy-user-name.ts";
-import type { Credentials } from "../protocol/sasl/credentials.ts";
 import { FakeAuthority, type FakeCertificate, selfSigned } from "../../test/support/fake-certificates.ts";
 import {
   FakeUpstream,
@@ -18,6 +14,10 @@ import {
   stlsPop3,
 } from "../../test/support/fake-upstream.ts";
 import { removeDirectory, temporaryDirectory } from "../../test/support/temporary.ts";
+import { systemClock } from "../base/clock.ts";
+import { SecretBytes } from "../base/secret.ts";
+import { parseTarget, type Target } from "../protocol/proxy-user-name.ts";
+import type { Credentials } from "../protocol/sasl/credentials.ts";
 import { type DialStages, UpstreamDialer } from "./dial.ts";
 import { failureReply, failureResponse } from "./failure.ts";
 import { DoorMemory } from "./port-rule.ts";

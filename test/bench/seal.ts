@@ -6,7 +6,6 @@
  *
  *   node test/bench/seal.ts [milliseconds per figure, 300 by default]
  */
-/* oxlint-disable no-await-in-loop -- figures are taken one after another, or they would disturb each other */
 import { randomBytes } from "node:crypto";
 import { Decrypter, Encrypter } from "age-encryption";
 import { generateIdentity, parseIdentity } from "../../src/seal/identity.ts";

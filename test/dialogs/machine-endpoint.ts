@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Credentials } from "../../src/protocol/sasl/credentials.ts";
+import type { SaslMechanismName } from "../../src/protocol/sasl/server/exchange.ts";
 import { type Refusal, refusals } from "../../src/protocol/smtp/refusal.ts";
 import { formatReply } from "../../src/protocol/smtp/reply.ts";
 import { SmtpServerMachine } from "../../src/protocol/smtp/server/machine.ts";
 import type { Answer, SmtpServerEffect, SmtpServerSettings } from "../../src/protocol/smtp/server/machine-types.ts";
-import type { SaslMechanismName } from "../../src/protocol/sasl/server/exchange.ts";
 import type { DialogAddresses, DialogEndpoint, DialogPeer, DialogSettings } from "./dialog.ts";
 
 export const machineAddresses: DialogAddresses = {

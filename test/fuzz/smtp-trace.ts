@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { refusals } from "../../src/protocol/smtp/refusal.ts";
+import { formatReply } from "../../src/protocol/smtp/reply.ts";
 import { SmtpServerMachine } from "../../src/protocol/smtp/server/machine.ts";
 import type { Answer, SmtpServerEffect, SmtpServerSettings } from "../../src/protocol/smtp/server/machine-types.ts";
-import { formatReply } from "../../src/protocol/smtp/reply.ts";
-import { refusals } from "../../src/protocol/smtp/refusal.ts";
 
 export const traceSettings: SmtpServerSettings = {
   hostName: "gateway.example",

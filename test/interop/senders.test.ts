@@ -7,9 +7,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, beforeEach, suite, test } from "node:test";
+import { Exim } from "../support/exim.ts";
 import { sha256 } from "../support/expected-content.ts";
 import { type CreatedMailbox, GatewayProcess, mailDomain } from "../support/gateway-process.ts";
-import { Exim } from "../support/exim.ts";
 import { skipWithoutPeers } from "../support/peers.ts";
 import { Postfix } from "../support/postfix.ts";
 import { RecordingSink } from "../support/recording-sink.ts";

@@ -82,7 +82,7 @@ test("eml: the exact received octets (I2), with the envelope beside them, while 
 
 test("a second export into the same place overwrites nothing and says so", async () => {
   const { path } = await exportTo("twice");
-  const [name = ""] = (await readdir(path)).filter((each) => each.endsWith(".eml"));
+  const name = (await readdir(path)).find((each) => each.endsWith(".eml")) ?? "";
   await writeFile(join(path, name), "mine");
   const second = await exportTo("twice");
   assert.equal(second.code, 1);

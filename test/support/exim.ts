@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { peerPath } from "./peers.ts";
 import { userId } from "./postfix.ts";
 import { runProgram } from "./run-program.ts";
-import { removeDirectory, temporaryDirectory } from "./temporary.ts";
 import { DotStuffer } from "./smtp-client.ts";
+import { removeDirectory, temporaryDirectory } from "./temporary.ts";
 
 export interface EximOptions {
   /** domain → port; every route demands TLS and a certificate verified by `caFile` unless `tls` is false. */

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { secretOf } from "../../sasl/credentials.ts";
+
 import { mechanismsFor } from "../../sasl/client/choose.ts";
 import { responseLine, SaslDialogue } from "../../sasl/client/dialogue.ts";
 import { type MechanismName, type SaslContext, type SaslStep } from "../../sasl/client/mechanism.ts";
+import { secretOf } from "../../sasl/credentials.ts";
 import { type Capabilities, noCapabilities, readCapabilities } from "./capabilities.ts";
 import { commandLine, isMultiLine, userAndPass } from "./command-line.ts";
 import type {

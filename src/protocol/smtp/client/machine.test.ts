@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
 import { pbkdf2Sync } from "node:crypto";
+import { describe, test } from "node:test";
 import { SecretBytes } from "../../../base/secret.ts";
 import { saslCrypto } from "../../../upstream/sasl-crypto.ts";
 import type { SaslContext } from "../../sasl/client/mechanism.ts";

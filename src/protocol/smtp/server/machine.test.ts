@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";
+import { accept, answer, bytes, machineAt, short } from "../../../../test/dialogs/drive.ts";
 import { limits } from "../../../base/limits.ts";
 import { refusals } from "../refusal.ts";
 import { reply } from "../reply.ts";
-import { accept, answer, bytes, machineAt, short } from "../../../../test/dialogs/drive.ts";
 
 // Conversations are in `test/dialogs`; here is what a dialog cannot see: effects and their order.
 

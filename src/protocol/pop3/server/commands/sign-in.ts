@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Credentials } from "../../../sasl/credentials.ts";
 import { encodeChallenge } from "../../../sasl/server/encoding.ts";
-import { pop3Refusals, type Pop3Refusal } from "../../refusal.ts";
+import { type Pop3Refusal, pop3Refusals } from "../../refusal.ts";
 import type { Answer, Conversation, MaildropView } from "../machine-types.ts";
 import { Marks } from "../marks.ts";
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { accept, answer, bytes, machineAt, said, short } from "../../../../../test/dialogs/drive.ts";
 import { refusals } from "../../refusal.ts";
 import { reply } from "../../reply.ts";
-import { accept, answer, bytes, machineAt, said, short } from "../../../../../test/dialogs/drive.ts";
 
 const right = "AHRpbQB0YW5zdGFhZnRhbnN0YWFm"; // RFC 4616 §4
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { SaslStep } from "../../../sasl/server/exchange.ts";
+
 import { decodeInitialResponse, decodeResponse, encodeChallenge } from "../../../sasl/server/encoding.ts";
+import type { SaslStep } from "../../../sasl/server/exchange.ts";
 import { findMechanism } from "../../../sasl/server/mechanisms.ts";
 import { Cursor } from "../../cursor.ts";
 import type { Hello } from "../../envelope.ts";

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { refusals } from "../../refusal.ts";
 import { accept, answer, bytes, machineAt, said, short } from "../../../../../test/dialogs/drive.ts";
+import { refusals } from "../../refusal.ts";
 
 test("354 comes after the session is ready for content, and content in one piece with its end", () => {
   const machine = machineAt("envelope");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { refusals } from "../../refusal.ts";
 import { accept, answer, bytes, machineAt, said, short } from "../../../../../test/dialogs/drive.ts";
+import { refusals } from "../../refusal.ts";
 
 test("the recipient limit counts the accepted: below, at, above", () => {
   const machine = machineAt("envelope", { maxRecipients: 2 });
