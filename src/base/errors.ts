@@ -21,6 +21,7 @@ export const errorCatalogue = {
   "store/disk-low": { permanent: false, text: "the disk has too little free space" },
   "store/failing": { permanent: false, text: "the store could not write or sync" },
   "store/stopped": { permanent: false, text: "the store is stopping" },
+  "store/key-changed": { permanent: false, text: "the mailbox got another key while the message came in" },
   "store/not-found": { permanent: true, text: "no such message" },
   "store/damaged": { permanent: true, text: "stored bytes differ from what was recorded" },
   "store/bad-version": { permanent: true, text: "the data directory was written by another version" },

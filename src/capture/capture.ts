@@ -151,6 +151,7 @@ function openCopy(
   const opened = store.begin(target.mailbox, {
     source: envelope.source,
     receivedAtMs: envelope.receivedAtMs,
+    sealedTo: target.recipient.text,
     ...(expectedBytes === undefined ? {} : { expectedBytes }),
   });
   const trace = formatTraceBlock(envelope, target.recipients, { mailbox: target.mailbox, uniqueId: opened.uniqueId });

@@ -33,6 +33,9 @@ export interface NewMailbox {
 
 export type MailboxEdit = Partial<Pick<NewMailbox, "name" | "description" | "allowedPeers" | "requireTls">>;
 
+/** What changes a mailbox but leaves its key. */
+type ChangeEvent = Exclude<MailboxEvent, "key-changed">;
+
 /** A mailbox with its password, which is in nobody's hands but the caller's: show it once, then wipe it. */
 export interface MailboxWithPassword {
   readonly mailbox: Mailbox;
@@ -164,12 +167,11 @@ export class MailboxRegistry {
         );
       }
       const { password, ...keys } = await this.#newKeys(undefined);
-      const mailbox = await this.#replace(id, "key-changed", keys);
-      // After the new key is in place, so that nothing sealed to the old one can arrive behind the removal.
-      const removedMessages = options.discardMail
-        ? await this.#options.store.mailboxes.discardMessages(id, options.cause)
-        : 0;
-      return { mailbox, password, removedMessages };
+      const removedMessages = await this.#options.store.mailboxes.replaceKey(
+        { ...this.#mustGet(id), ...keys },
+        options.discardMail ? options.cause : undefined,
+      );
+      return { mailbox: this.#mustFind(id), password, removedMessages };
     });
   }
 
@@ -180,14 +182,14 @@ export class MailboxRegistry {
     return turn;
   }
 
-  #update(id: MailboxId, event: MailboxEvent, change: () => Partial<MailboxRow>): Promise<Mailbox> {
+  #update(id: MailboxId, event: ChangeEvent, change: () => Partial<MailboxRow>): Promise<Mailbox> {
     return this.#inTurn(async () => {
       this.#mustGet(id);
       return this.#replace(id, event, change());
     });
   }
 
-  async #replace(id: MailboxId, event: MailboxEvent, change: Partial<MailboxRow>): Promise<Mailbox> {
+  async #replace(id: MailboxId, event: ChangeEvent, change: Partial<MailboxRow>): Promise<Mailbox> {
     await this.#options.store.mailboxes.update({ ...this.#mustGet(id), ...change }, event);
     return this.#mustFind(id);
   }

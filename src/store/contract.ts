@@ -53,6 +53,8 @@ export type Source = "journal" | "smtp-proxy" | "pop3-proxy";
 export interface DepositHints {
   readonly source: Source;
   readonly receivedAtMs: number;
+  /** The recipient that the bytes are sealed to; the store keeps nothing that was sealed to an earlier key of the mailbox. */
+  readonly sealedTo: string;
   /** Declared size of the content (SMTP `SIZE=`), when known. */
   readonly expectedBytes?: number;
 }
@@ -66,10 +68,16 @@ export interface Deposit {
    */
   write(sealed: Uint8Array): Promise<void> | undefined;
 
-  /** Durable and visible in one step. `kept: "repeated"` means: nothing was stored, the message was there already. */
+  /**
+   * Durable and visible in one step. `kept: "repeated"` means: nothing was stored, the message was there already.
+   * Throws `store/key-changed` when the mailbox has another key by now than the one that this was sealed to.
+   */
   commit(facts: DepositFacts): Promise<CommitResult>;
 
-  /** Durable, state *offered*, invisible to pull. A crash from here on leaves the message as *unknown*, kept. */
+  /**
+   * As `commit`, but state *offered*, invisible to pull, and never "repeated". A crash from here on leaves the message
+   * as *unknown*, kept.
+   */
   prepare(facts: DepositFacts): Promise<Receipt>;
 
   /** After `prepare`: makes the message visible, with a sealed addendum (the upstream's verdict) when there is one. */
@@ -178,11 +186,18 @@ export interface MailboxTable {
   /** Adds a row, durably, with a ledger row `created`. */
   insert(row: MailboxRow): Promise<void>;
   /** Replaces a row, durably; `event` goes to the ledger. */
-  update(row: MailboxRow, event: MailboxEvent): Promise<void>;
-  /** Removes a mailbox and every message in it, durably. The ledger stays. Returns how many messages went. */
+  update(row: MailboxRow, event: Exclude<MailboxEvent, "key-changed">): Promise<void>;
+  /**
+   * Replaces a row with one that has another recipient, durably. Nothing sealed to the old key stays: with a
+   * `discardCause` every message goes in the same step, without one a single message stops it with
+   * `mailbox/not-empty`. Returns how many messages went. Throws `store/maildrop-locked` when it discards during a pull.
+   */
+  replaceKey(row: MailboxRow, discardCause: string | undefined): Promise<number>;
+  /**
+   * Removes a mailbox and every message in it, durably. The ledger stays. Returns how many messages went. Throws
+   * `store/maildrop-locked` while somebody pulls from it.
+   */
   remove(id: MailboxId, cause: string): Promise<number>;
-  /** Removes every message of a mailbox, durably (`mailbox password --reset --discard-mail`). */
-  discardMessages(id: MailboxId, cause: string): Promise<number>;
 }
 
 export type MailboxEvent = "changed" | "activated" | "suspended" | "key-changed" | "password-changed";

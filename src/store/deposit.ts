@@ -5,6 +5,7 @@ import { PosternError } from "../base/errors.ts";
 import { type MailboxId, parseUniqueId, type UniqueId } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
 import type { Addendum, CommitResult, Deposit, DepositFacts, DepositHints, Receipt } from "./contract.ts";
+import { keyMark } from "./mailbox-rows.ts";
 import { recordHeaderBytes, writeRecordHeader } from "./record.ts";
 import { sourceCodes } from "./schema.ts";
 import type { Answer, DepositRequest } from "./thread-messages.ts";
@@ -154,6 +155,7 @@ export class OpenDeposit implements Deposit {
       mailbox: this.#mailbox.number,
       sequence: this.#sequence,
       step,
+      keyMark: keyMark(this.#hints.sealedTo),
       source: sourceCodes[this.#hints.source],
       receivedAtMs: this.#hints.receivedAtMs,
       sealedBytes: this.#sealedBytes,

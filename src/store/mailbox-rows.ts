@@ -14,6 +14,14 @@ const columns = `id, name, description, state, created_at, recipient, identity_f
 
 export const insertMailboxSql = `INSERT INTO mailbox (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 export const updateMailboxSql = `UPDATE mailbox SET (${columns}) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE number = ?`;
+/** The mark of the key that messages must be sealed to; no row when the mailbox was removed. */
+export const keyMarkSql = `SELECT substr(recipient, -32) AS mark FROM mailbox WHERE number = ? AND removed_at IS NULL`;
+
+/** The end of a recipient's text: 130 bits of key and a check sum, enough to tell any two keys apart. */
+export function keyMark(recipient: string): string {
+  return recipient.slice(-32);
+}
+
 /** The number and id stay, for the ledger; what described and opened the mailbox goes. */
 export const removeMailboxSql = `UPDATE mailbox SET name = '', description = '', recipient = '', identity_file = x'',
   allowed_peers = '[]', settings = '{}', removed_at = ? WHERE number = ?`;

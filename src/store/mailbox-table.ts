@@ -3,20 +3,28 @@ import type { Clock } from "../base/clock.ts";
 import { PosternError } from "../base/errors.ts";
 import type { MailboxId } from "../base/ids.ts";
 import type { MailboxEvent, MailboxRow, MailboxTable } from "./contract.ts";
+import type { Leases } from "./leases.ts";
 import type { NumberedMailbox } from "./mailbox-rows.ts";
 import { removalSlice } from "./maildrop.ts";
 import type { StoreThreadClient } from "./writer/store-thread-client.ts";
+
+const removalHolder = "a removal of the mailbox or of its mail";
 
 /** The registry in memory, changed only after the change is durable. */
 export class StoredMailboxTable implements MailboxTable {
   readonly #thread: StoreThreadClient;
   readonly #clock: Clock;
+  readonly #leases: Leases;
   readonly #rows = new Map<MailboxId, NumberedMailbox>();
   readonly #ids = new Map<number, MailboxId>();
 
-  constructor(thread: StoreThreadClient, clock: Clock, mailboxes: readonly NumberedMailbox[]) {
-    this.#thread = thread;
-    this.#clock = clock;
+  constructor(
+    parts: { readonly thread: StoreThreadClient; readonly clock: Clock; readonly leases: Leases },
+    mailboxes: readonly NumberedMailbox[],
+  ) {
+    this.#thread = parts.thread;
+    this.#clock = parts.clock;
+    this.#leases = parts.leases;
     for (const mailbox of mailboxes) this.#put(mailbox);
   }
 
@@ -40,25 +48,45 @@ export class StoredMailboxTable implements MailboxTable {
   }
 
   async insert(row: MailboxRow): Promise<void> {
-    this.#put({ row, number: await this.#write(row, undefined, "created") });
+    const { number } = await this.#write(row, undefined, { event: "created" });
+    this.#put({ row, number });
   }
 
-  async update(row: MailboxRow, event: MailboxEvent): Promise<void> {
-    this.#put({ row, number: await this.#write(row, this.number(row.id), event) });
+  async update(row: MailboxRow, event: Exclude<MailboxEvent, "key-changed">): Promise<void> {
+    const { number } = await this.#write(row, this.number(row.id), { event });
+    this.#put({ row, number });
+  }
+
+  async replaceKey(row: MailboxRow, discardCause: string | undefined): Promise<number> {
+    const number = this.number(row.id);
+    const release = discardCause === undefined ? undefined : this.#leases.take(row.id, removalHolder);
+    try {
+      const removed = discardCause === undefined ? 0 : await this.#removeInSlices(number, discardCause);
+      // What has arrived since goes with the old key, in one step.
+      const last = await this.#write(row, number, { event: "key-changed", discardCause });
+      this.#put({ row, number });
+      return removed + last.removed;
+    } finally {
+      release?.();
+    }
   }
 
   async remove(id: MailboxId, cause: string): Promise<number> {
     const number = this.number(id);
-    const removed = await this.discardMessages(id, cause);
-    // With the row goes what has arrived since.
-    const last = await this.#removeOldest(number, { most: Number.MAX_SAFE_INTEGER, cause, withMailbox: true });
-    this.#rows.delete(id);
-    this.#ids.delete(number);
-    return removed + last;
+    const release = this.#leases.take(id, removalHolder);
+    try {
+      const removed = await this.#removeInSlices(number, cause);
+      // With the row goes what has arrived since.
+      const last = await this.#removeOldest(number, { most: Number.MAX_SAFE_INTEGER, cause, withMailbox: true });
+      this.#rows.delete(id);
+      this.#ids.delete(number);
+      return removed + last;
+    } finally {
+      release();
+    }
   }
 
-  async discardMessages(id: MailboxId, cause: string): Promise<number> {
-    const number = this.number(id);
+  async #removeInSlices(number: number, cause: string): Promise<number> {
     let removed = 0;
     for (;;) {
       const slice = await this.#removeOldest(number, { most: removalSlice, cause, withMailbox: false });
@@ -72,7 +100,11 @@ export class StoredMailboxTable implements MailboxTable {
     this.#ids.set(mailbox.number, mailbox.row.id);
   }
 
-  async #write(row: MailboxRow, mailbox: number | undefined, event: MailboxEvent | "created"): Promise<number> {
+  async #write(
+    row: MailboxRow,
+    mailbox: number | undefined,
+    change: { readonly event: MailboxEvent | "created"; readonly discardCause?: string | undefined },
+  ): Promise<{ readonly number: number; readonly removed: number }> {
     const token = this.#thread.nextToken();
     const answer = await this.#thread.request({
       kind: "mailbox",
@@ -80,10 +112,11 @@ export class StoredMailboxTable implements MailboxTable {
       atMs: this.#clock.nowMs(),
       mailbox,
       row,
-      event,
+      event: change.event,
+      discardCause: change.discardCause,
     });
     if (answer.kind !== "mailbox") throw new PosternError("store/failing", "the store gave no number");
-    return answer.number;
+    return answer;
   }
 
   async #removeOldest(

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, test } from "node:test";
 import { systemClock } from "../base/clock.ts";
 import { hasCode } from "../base/errors.ts";
 import { generateMailboxId, type MailboxId } from "../base/ids.ts";
-import type { DepositFacts, Maildrop, Store } from "./contract.ts";
+import type { DepositFacts, MailboxRow, Maildrop, Store } from "./contract.ts";
 import { openStore, type StoreOptions } from "./open-store.ts";
 import { verifyStore } from "./verify.ts";
 
@@ -60,7 +60,7 @@ async function newMailbox(store: Store): Promise<MailboxId> {
 const facts: DepositFacts = { traceBytes: 10, contentBytes: 20, contentPop3Bytes: 21, deviations: 1 };
 
 async function put(store: Store, mailbox: MailboxId, sealed: Buffer, change: Partial<DepositFacts> = {}) {
-  const deposit = store.begin(mailbox, { source: "journal", receivedAtMs: Date.now() });
+  const deposit = store.begin(mailbox, { sealedTo: "age1test", source: "journal", receivedAtMs: Date.now() });
   for (let at = 0; at < sealed.length; at += 65_552) await deposit.write(Buffer.from(sealed.subarray(at, at + 65_552)));
   return deposit.commit({ ...facts, ...change });
 }
@@ -161,10 +161,10 @@ test("the same fingerprint is a repeated delivery while the message is there, al
 test("an offered message is invisible until it is settled; a start makes it unknown", async () => {
   const first = await start();
   const mailbox = await newMailbox(first);
-  const offered = first.begin(mailbox, { source: "smtp-proxy", receivedAtMs: 1 });
+  const offered = first.begin(mailbox, { sealedTo: "age1test", source: "smtp-proxy", receivedAtMs: 1 });
   await offered.write(Buffer.from("offered"));
   await offered.prepare(facts);
-  const withdrawn = first.begin(mailbox, { source: "smtp-proxy", receivedAtMs: 1 });
+  const withdrawn = first.begin(mailbox, { sealedTo: "age1test", source: "smtp-proxy", receivedAtMs: 1 });
   await withdrawn.prepare(facts);
   await withdrawn.abort();
   const drop = await first.maildrop(mailbox, "a");
@@ -205,7 +205,7 @@ test("with too little space nothing is begun", async () => {
   const store = await start({ diskReserveBytes: Number.MAX_SAFE_INTEGER });
   const mailbox = await newMailbox(store);
   assert.throws(
-    () => store.begin(mailbox, { source: "journal", receivedAtMs: 1 }),
+    () => store.begin(mailbox, { sealedTo: "age1test", source: "journal", receivedAtMs: 1 }),
     (error) => hasCode(error, "store/disk-low"),
   );
 });
@@ -234,7 +234,7 @@ test("a removal that failed tells so and leaves the messages", async () => {
 test("a deposit into a mailbox that was removed meanwhile is refused", async () => {
   const store = await start();
   const mailbox = await newMailbox(store);
-  const deposit = store.begin(mailbox, { source: "journal", receivedAtMs: 1 });
+  const deposit = store.begin(mailbox, { sealedTo: "age1test", source: "journal", receivedAtMs: 1 });
   await deposit.write(Buffer.from("late"));
   await store.mailboxes.remove(mailbox, "by a test");
   await assert.rejects(deposit.commit(facts), (error) => hasCode(error, "mailbox/unknown"));
@@ -243,11 +243,11 @@ test("a deposit into a mailbox that was removed meanwhile is refused", async () 
 test("after the store has stopped every step says so", async () => {
   const store = await start();
   const mailbox = await newMailbox(store);
-  const deposit = store.begin(mailbox, { source: "journal", receivedAtMs: 1 });
+  const deposit = store.begin(mailbox, { sealedTo: "age1test", source: "journal", receivedAtMs: 1 });
   await store.stop();
   await assert.rejects(deposit.commit(facts), (error) => hasCode(error, "store/stopped"));
   assert.throws(
-    () => store.begin(mailbox, { source: "journal", receivedAtMs: 1 }),
+    () => store.begin(mailbox, { sealedTo: "age1test", source: "journal", receivedAtMs: 1 }),
     (error) => hasCode(error, "store/stopped"),
   );
 });
@@ -283,12 +283,77 @@ test("a mailbox with more messages than one slice is removed with all of them, a
   const drop = await store.maildrop(mailbox, "a");
   assert.equal(drop.count, 1_400);
   assert.deepEqual(await drop.remove(Array(1_300).keys(), "pulled"), { removed: 1_300, failed: 0 });
+  drop.release();
   assert.equal(await store.mailboxes.remove(mailbox, "by a test"), 100);
   assert.equal(store.mailboxes.get(mailbox), undefined);
   assert.equal((await store.maildrop(other, "b")).count, 700);
   await store.stop();
   for await (const finding of verifyStore(directory)) assert.fail(finding.text);
 });
+
+for (const bytes of [30, 700_000]) {
+  test(`${bytes} octets sealed to a key that the mailbox no longer has are refused; what the new key seals is kept`, async () => {
+    const store = await start();
+    const mailbox = await newMailbox(store);
+    const fingerprint = randomBytes(16);
+    const underWay = store.begin(mailbox, { source: "journal", receivedAtMs: 1, sealedTo: "age1test" });
+    await underWay.write(randomBytes(bytes));
+    const offered = store.begin(mailbox, { source: "smtp-proxy", receivedAtMs: 1, sealedTo: "age1test" });
+    await offered.write(randomBytes(bytes));
+    await store.mailboxes.replaceKey(rowWith(store, mailbox, "age1new"), undefined);
+    const sealed = randomBytes(bytes);
+    const next = store.begin(mailbox, { source: "journal", receivedAtMs: 1, sealedTo: "age1new" });
+    await next.write(Buffer.from(sealed));
+    // In one group, with one fingerprint: the one that is refused must not count as an earlier delivery.
+    const [refused, kept] = await Promise.allSettled([
+      underWay.commit({ ...facts, fingerprint }),
+      next.commit({ ...facts, fingerprint }),
+    ]);
+    assert.ok(refused.status === "rejected" && hasCode(refused.reason, "store/key-changed"));
+    assert.equal(kept.status === "fulfilled" ? kept.value.kept : kept.reason, "new");
+    await assert.rejects(offered.prepare(facts), (error) => hasCode(error, "store/key-changed"));
+    assert.deepEqual(await everything(await store.maildrop(mailbox, "a")), [sealed]);
+    await store.stop();
+    for await (const finding of verifyStore(directory)) assert.fail(finding.text);
+    assert.equal(readdirSync(join(directory, "large")).length, bytes > 30 ? 1 : 0);
+  });
+}
+
+test("a key does not change under mail, offered mail too, unless the mail goes with it", async () => {
+  const store = await start();
+  const mailbox = await newMailbox(store);
+  const offered = store.begin(mailbox, { source: "smtp-proxy", receivedAtMs: 1, sealedTo: "age1test" });
+  await offered.prepare(facts);
+  const row = rowWith(store, mailbox, "age1new");
+  await assert.rejects(store.mailboxes.replaceKey(row, undefined), (error) => hasCode(error, "mailbox/not-empty"));
+  assert.equal(store.mailboxes.get(mailbox)?.recipient, "age1test");
+  for (let count = 0; count < 3; count++) await put(store, mailbox, randomBytes(10));
+  assert.equal(await store.mailboxes.replaceKey(row, "by a test"), 4);
+  await offered.settle("accepted");
+  assert.equal((await store.maildrop(mailbox, "a")).count, 0);
+  await store.stop();
+  for await (const finding of verifyStore(directory)) assert.fail(finding.text);
+});
+
+test("neither a mailbox nor its mail goes away under a pull", async () => {
+  const store = await start();
+  const mailbox = await newMailbox(store);
+  await put(store, mailbox, randomBytes(10));
+  const drop = await store.maildrop(mailbox, "a puller");
+  const locked = (error: unknown) => hasCode(error, "store/maildrop-locked");
+  await assert.rejects(store.mailboxes.remove(mailbox, "by a test"), locked);
+  await assert.rejects(store.mailboxes.replaceKey(rowWith(store, mailbox, "age1new"), "by a test"), locked);
+  assert.equal(drop.count, 1);
+  assert.equal((await everything(drop)).length, 1);
+  drop.release();
+  assert.equal(await store.mailboxes.remove(mailbox, "by a test"), 1);
+});
+
+function rowWith(store: Store, mailbox: MailboxId, recipient: string): MailboxRow {
+  const row = store.mailboxes.get(mailbox);
+  assert.ok(row);
+  return { ...row, recipient };
+}
 
 async function waitFor(condition: () => boolean): Promise<void> {
   const deadline = Date.now() + 20_000;

@@ -16,6 +16,7 @@ import type {
 import { dataDirectory } from "./data-directory.ts";
 import { OpenDeposit, sequenceOf } from "./deposit.ts";
 import { Epochs } from "./epochs.ts";
+import { Leases } from "./leases.ts";
 import { type DirectoryLock, lockDirectory } from "./lock.ts";
 import { StoredMailboxTable } from "./mailbox-table.ts";
 import { LeasedMaildrop } from "./maildrop.ts";
@@ -71,7 +72,7 @@ class SqliteStore implements Store {
   readonly #reader: ReaderClient;
   readonly #payload: PayloadReader;
   readonly #epochs: Epochs;
-  readonly #leases = new Map<MailboxId, string>();
+  readonly #leases = new Leases();
   readonly #windows = new Map<number, (bytes: number, failed: boolean) => void>();
   readonly #refusals: RefusalNotes;
   #sequence: number;
@@ -90,7 +91,7 @@ class SqliteStore implements Store {
     this.#epochs = new Epochs(ready.epochs);
     this.#sequence = ready.lastSequence;
     this.#freeBytes = ready.freeBytes;
-    this.mailboxes = new StoredMailboxTable(thread, options.clock, ready.mailboxes);
+    this.mailboxes = new StoredMailboxTable({ thread, clock: options.clock, leases: this.#leases }, ready.mailboxes);
     this.#refusals = new RefusalNotes(options.clock, (mailbox, detail) =>
       thread.note({ kind: "note", atMs: options.clock.nowMs(), mailbox, event: "refused", sequences: [], detail }),
     );
@@ -165,11 +166,7 @@ class SqliteStore implements Store {
 
   async maildrop(mailbox: MailboxId, holder: string): Promise<Maildrop> {
     const number = this.mailboxes.number(mailbox);
-    if (this.#leases.has(mailbox)) throw new PosternError("store/maildrop-locked", this.#leases.get(mailbox));
-    this.#leases.set(mailbox, holder);
-    const release = (): void => {
-      if (this.#leases.get(mailbox) === holder) this.#leases.delete(mailbox);
-    };
+    const release = this.#leases.take(mailbox, holder);
     try {
       const snapshot = await this.#reader.snapshot(number);
       return new LeasedMaildrop({ id: mailbox, number }, snapshot, {

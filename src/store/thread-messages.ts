@@ -27,6 +27,8 @@ export interface DepositRequest {
   readonly mailbox: number;
   readonly sequence: number;
   readonly step: "commit" | "prepare";
+  /** The `keyMark` of the recipient that it was sealed to. */
+  readonly keyMark: string;
   readonly source: number;
   readonly receivedAtMs: number;
   readonly sealedBytes: number;
@@ -101,6 +103,8 @@ export interface MailboxRequest {
   readonly mailbox: number | undefined;
   readonly row: MailboxRow;
   readonly event: MailboxEvent | "created";
+  /** Why the messages of a mailbox go whose key changes; `undefined`: there must be none. */
+  readonly discardCause: string | undefined;
 }
 
 export type CommitRequest =
@@ -130,7 +134,7 @@ export type Answer =
   | { readonly token: number; readonly kind: "kept"; readonly ledgerPosition: number; readonly sha256: string }
   | { readonly token: number; readonly kind: "repeated"; readonly sequence: number }
   | { readonly token: number; readonly kind: "removed"; readonly removed: number; readonly failed: number }
-  | { readonly token: number; readonly kind: "mailbox"; readonly number: number }
+  | { readonly token: number; readonly kind: "mailbox"; readonly number: number; readonly removed: number }
   | { readonly token: number; readonly kind: "failed"; readonly code: ErrorCode; readonly detail: string };
 
 export type FromStoreThread =

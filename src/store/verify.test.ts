@@ -31,7 +31,7 @@ beforeEach(async () => {
   const settings = { state: "active", createdAtMs: 1, allowedPeers: [], requireTls: true, settings: {} } as const;
   await store.mailboxes.insert({ id: mailbox, name, description, recipient, identityFile: Buffer.of(1), ...settings });
   for (const sealed of [smallBytes, smallBytes, smallBytes, 700_000].map((bytes) => randomBytes(bytes))) {
-    const deposit = store.begin(mailbox, { source: "journal", receivedAtMs: 1 });
+    const deposit = store.begin(mailbox, { sealedTo: "age1test", source: "journal", receivedAtMs: 1 });
     await deposit.write(sealed);
     ids.push(deposit.uniqueId);
     await deposit.commit({ traceBytes: 1, contentBytes: 2, contentPop3Bytes: 2, deviations: 0 });

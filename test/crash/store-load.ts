@@ -28,7 +28,11 @@ function say(line: string): void {
 async function deposit(store: Store, count: number): Promise<void> {
   const sealed = randomBytes(sizes[count % sizes.length] ?? 0);
   const sha256 = createHash("sha256").update(sealed).digest("hex");
-  const one = store.begin(id, { source: count % 5 === 0 ? "smtp-proxy" : "journal", receivedAtMs: Date.now() });
+  const one = store.begin(id, {
+    sealedTo: "age1test",
+    source: count % 5 === 0 ? "smtp-proxy" : "journal",
+    receivedAtMs: Date.now(),
+  });
   for (let at = 0; at < sealed.length; at += 65_536) await one.write(sealed.subarray(at, at + 65_536));
   if (count % 5 !== 0) {
     await one.commit(facts);

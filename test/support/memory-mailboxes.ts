@@ -19,7 +19,11 @@ export class MemoryMailboxes implements Pick<Store, "mailboxes" | "counts" | "re
         this.rows.delete(id);
         return this.#discard(id, cause);
       },
-      discardMessages: async (id, cause) => this.#discard(id, cause),
+      replaceKey: async (row, cause) => {
+        const removed = cause === undefined ? 0 : this.#discard(row.id, cause);
+        await this.#put(row, "key-changed");
+        return removed;
+      },
     };
   }
 

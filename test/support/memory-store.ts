@@ -115,7 +115,7 @@ export const noMailboxes: MailboxTable = {
   insert: async () => undefined,
   update: async () => undefined,
   remove: async () => 0,
-  discardMessages: async () => 0,
+  replaceKey: async () => 0,
 };
 
 function receiptOf({ uniqueId, sealed }: MemoryMessage): Receipt {

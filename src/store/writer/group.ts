@@ -76,6 +76,8 @@ class Group {
     for (const { request } of ready) {
       // A prepared message belongs to a transaction with an upstream; each of those is kept.
       if (request.kind !== "deposit" || request.step === "prepare" || request.fingerprint === undefined) continue;
+      // One that will be refused is no earlier delivery for the next.
+      if (this.#writer.keyMark(request.mailbox) !== request.keyMark) continue;
       const key = `${request.mailbox} ${request.fingerprint}`;
       const fingerprint = Buffer.from(request.fingerprint, "hex");
       const earlier = here.get(key) ?? this.#writer.findRepeated(request.mailbox, fingerprint, request.repeatedSinceMs);
@@ -138,9 +140,11 @@ class Group {
 
   #deposit(request: DepositRequest, { record, largeSha256 }: ReadyRequest): void {
     const { token } = request;
-    if (!this.#writer.hasMailbox(request.mailbox)) {
+    const mark = this.#writer.keyMark(request.mailbox);
+    if (mark !== request.keyMark) {
       if (record === undefined) this.unlinkLarge.push(request.sequence);
-      this.answers.push({ token, kind: "failed", code: "mailbox/unknown", detail: "it was removed meanwhile" });
+      const code = mark === undefined ? "mailbox/unknown" : "store/key-changed";
+      this.answers.push({ token, kind: "failed", code, detail: "it was removed or changed while this came in" });
       return;
     }
     const earlier = this.#repeated.get(request);
@@ -189,15 +193,26 @@ class Group {
     return true;
   }
 
-  #changeMailbox({ token, mailbox, row, event, atMs }: MailboxRequest): void {
+  #changeMailbox({ token, mailbox, row, event, atMs, discardCause }: MailboxRequest): void {
     let number = mailbox;
+    let removed = 0;
+    if (event === "key-changed" && number !== undefined) {
+      // Offered ones too: what stays would be sealed to a key that nobody has.
+      const left = this.#writer.firstSequences(number, discardCause === undefined ? 1 : Number.MAX_SAFE_INTEGER);
+      if (discardCause === undefined && left.length > 0) {
+        this.answers.push({ token, kind: "failed", code: "mailbox/not-empty", detail: "mail came in meanwhile" });
+        return;
+      }
+      for (const sequence of left)
+        if (this.#remove(number, sequence, { atMs, event: "removed", detail: discardCause ?? "" })) removed += 1;
+    }
     if (number === undefined) {
       number = Number(this.#index.prepare(insertMailboxSql).run(...mailboxValues(row)).lastInsertRowid);
     } else {
       this.#index.prepare(updateMailboxSql).run(...mailboxValues(row), number);
     }
     this.#writer.ledger.append(number, { atMs, event });
-    this.answers.push({ token, kind: "mailbox", number });
+    this.answers.push({ token, kind: "mailbox", number, removed });
   }
 }
 

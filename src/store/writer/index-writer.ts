@@ -5,6 +5,7 @@ import { noSegment } from "../data-directory.ts";
 import type { Epoch, Epochs } from "../epochs.ts";
 import type { LedgerEvent } from "../ledger.ts";
 import { addendumEvents } from "../ledger.ts";
+import { keyMarkSql } from "../mailbox-rows.ts";
 import { recordHeaderBytes } from "../record.ts";
 import { stateCodes } from "../schema.ts";
 import type { DepositRequest } from "../thread-messages.ts";
@@ -50,9 +51,10 @@ export class IndexWriter {
     return typeof sequence === "number" ? sequence : undefined;
   }
 
-  /** Whether the mailbox is there and was not removed. */
-  hasMailbox(mailbox: number): boolean {
-    return this.#statements.hasMailbox.get(mailbox) !== undefined;
+  /** The mark of the key that messages must be sealed to; `undefined` when the mailbox was removed. */
+  keyMark(mailbox: number): string | undefined {
+    const mark = this.#statements.keyMark.get(mailbox)?.["mark"];
+    return typeof mark === "string" ? mark : undefined;
   }
 
   /** Returns the ledger position. */
@@ -187,7 +189,7 @@ function prepareStatements(index: DatabaseSync) {
       `SELECT sequence FROM message INDEXED BY message_fingerprint
        WHERE mailbox = ? AND fingerprint = ? AND received_at > ? AND state > 0 LIMIT 1`,
     ),
-    hasMailbox: prepare("SELECT 1 FROM mailbox WHERE number = ? AND removed_at IS NULL"),
+    keyMark: prepare(keyMarkSql),
     insertMessage: prepare("INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
     settle: prepare(
       `UPDATE message SET state = ? WHERE mailbox = ? AND sequence = ? AND state = 0 RETURNING sealed_bytes, received_at`,
