@@ -43,6 +43,9 @@ export const errorCatalogue = {
   "cli/incomplete": { permanent: true, text: "not everything went well" },
   "cli/cannot-write": { permanent: false, text: "the output cannot be written" },
 
+  // Upstreams of the proxy
+  "upstream/not-taken": { permanent: true, text: "the proxy would not take this server" },
+
   // Operations on a running gateway
   "admin/bad-request": { permanent: true, text: "the operation cannot be asked for like that" },
   "admin/unreachable": { permanent: false, text: "the running gateway cannot be reached" },

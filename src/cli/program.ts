@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import type { CommandIo } from "./command-io.ts";
 import { configCommand } from "./commands/config.ts";
+import { doctorCommand } from "./commands/doctor.ts";
 import { exportCommand } from "./commands/export.ts";
 import { mailboxCommand } from "./commands/mailbox.ts";
 import { serveCommand } from "./commands/serve.ts";
@@ -24,6 +25,7 @@ export function createProgram(io: CommandIo): Command {
     statusCommand(io),
     exportCommand(io),
     verifyCommand(io),
+    doctorCommand(io),
     configCommand(io),
   ];
   for (const command of commands) program.addCommand(command);

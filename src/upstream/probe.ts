@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { X509Certificate } from "node:crypto";
-import { formatTarget, type Target } from "../protocol/proxy-user-name.ts";
+import type { Target } from "../protocol/proxy-user-name.ts";
 import { mechanismsFor } from "../protocol/sasl/client/choose.ts";
 import type { DoorLook, UpstreamDialer } from "./dial.ts";
 import type { FailureCause } from "./failure.ts";
@@ -21,7 +21,12 @@ export interface DoorReport {
   readonly certificate?: CertificateReport;
   /** SASL mechanisms, and `USER` for USER and PASS of POP3. */
   readonly mechanisms?: readonly string[];
+  /** The mechanism that a login with a password would use. */
+  readonly wouldUse?: string;
+  /** EHLO keywords, or lines of CAPA. */
   readonly offers?: readonly string[];
+  /** SIZE of SMTP, when one is fixed. */
+  readonly maxMessageBytes?: number;
   readonly problem?: { readonly cause: FailureCause; readonly text: string };
 }
 
@@ -36,20 +41,24 @@ export interface CertificateReport {
   readonly publicKeySha256: string;
 }
 
+/** After these, a port may still speak the other protocol; everything else would be told twice. */
+const otherProtocolMayDo: ReadonlySet<FailureCause> = new Set(["conversation-broken", "speaks-no-tls"]);
+
 /** Looks at a target through every door that the proxy would try; nobody signs in. */
 export async function probeUpstream(dialer: UpstreamDialer, target: Target): Promise<readonly DoorReport[]> {
-  const reports: DoorReport[] = [];
+  const all: DoorReport[] = [];
   for (const protocol of protocolsFor(target.port)) {
+    const reports: DoorReport[] = [];
     for await (const look of dialer.look(protocol, target)) reports.push(await reportOf(protocol, look));
-    // A port has one protocol: when it spoke this one, there is no other to ask for.
-    if (target.port !== undefined && reports.at(-1)?.problem === undefined) break;
+    if (target.port !== undefined) {
+      // A port has one protocol. When it spoke this one, what the other made of it is noise.
+      if (reports.some(({ problem }) => problem === undefined)) return reports;
+      if (!reports.some(({ problem }) => problem !== undefined && otherProtocolMayDo.has(problem.cause)))
+        return [...all, ...reports];
+    }
+    all.push(...reports);
   }
-  return reports;
-}
-
-/** The reports as lines for a person. */
-export function describeProbe(target: Target, reports: readonly DoorReport[]): readonly string[] {
-  return [formatTarget(target), ...reports.flatMap((report) => describeDoor(report).map((line) => `  ${line}`))];
+  return all;
 }
 
 function protocolsFor(port: number | undefined): readonly UpstreamProtocol[] {
@@ -66,15 +75,20 @@ async function reportOf(protocol: UpstreamProtocol, { door, result }: DoorLook):
   }
   const { connection, offer } = result;
   const byUser = "user" in offer && offer.user;
+  const [best] = mechanismsFor(offer.mechanisms, { kind: "password" });
+  const wouldUse = best ?? (byUser ? "USER" : undefined);
+  const maxMessageBytes = "maxMessageBytes" in offer ? offer.maxMessageBytes : undefined;
   const report: DoorReport = {
     ...common,
-    takenForPasswords: byUser || mechanismsFor(offer.mechanisms, { kind: "password" }).length > 0,
+    takenForPasswords: wouldUse !== undefined,
     takenForTokens: mechanismsFor(offer.mechanisms, { kind: "token" }).length > 0,
     address: connection.peer.address,
     tlsVersion: connection.tls?.version ?? "",
     cipher: connection.tls?.cipher ?? "",
     mechanisms: byUser ? [...offer.mechanisms, "USER"] : offer.mechanisms,
     offers: "lines" in offer ? offer.lines : [...offer.keywords],
+    ...(wouldUse === undefined ? {} : { wouldUse }),
+    ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),
     ...(connection.certificate === undefined ? {} : { certificate: certificateReport(connection.certificate) }),
   };
   await connection.write("QUIT\r\n");
@@ -91,24 +105,4 @@ function certificateReport(certificate: X509Certificate): CertificateReport {
     sha256: certificateHash(certificate),
     publicKeySha256: publicKeyHash(certificate),
   };
-}
-
-function describeDoor(report: DoorReport): readonly string[] {
-  const { certificate, mechanisms, problem } = report;
-  const name = `${report.protocol} port ${report.port}, ${report.tls === "implicit" ? "TLS" : "STARTTLS"}`;
-  const verdict = report.takenForPasswords
-    ? "the proxy would take it"
-    : report.takenForTokens
-      ? "the proxy would take it for tokens only"
-      : "the proxy would NOT take it";
-  return [
-    `${name}: ${verdict}`,
-    ...(problem === undefined ? [] : [`  ${problem.text}`]),
-    ...(report.tlsVersion === undefined ? [] : [`  ${report.tlsVersion} ${report.cipher} at ${report.address}`]),
-    ...(certificate === undefined
-      ? []
-      : [`  certificate for ${certificate.names || "no name"}, until ${certificate.notAfter}`]),
-    ...(certificate === undefined ? [] : [`  SHA-256 ${certificate.sha256}, from ${certificate.issuer}`]),
-    ...(mechanisms === undefined ? [] : [`  sign-in: ${mechanisms.join(" ") || "none"}`]),
-  ];
 }
