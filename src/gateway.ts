@@ -25,6 +25,8 @@ import { type Pop3SessionSettings, servePop3 } from "./pull/pop3-session.ts";
 import { receiveSmtp, type SmtpReceiveSettings, type SmtpReceiveStages } from "./session/smtp-receive.ts";
 import type { Store } from "./store/contract.ts";
 import { openStore } from "./store/open-store.ts";
+import { createProxyUpstreams, type ProxyUpstreams } from "./upstream/proxy-upstreams.ts";
+import type { Resolver } from "./upstream/resolve.ts";
 
 /** What a gateway is made from beside its configuration; tests bring their own clock. */
 export interface GatewayParts {
@@ -32,6 +34,8 @@ export interface GatewayParts {
   readonly clock?: Clock;
   /** Of this program, for `postern status`. */
   readonly version?: string;
+  /** Looks up the names of upstreams; default is the system's. */
+  readonly resolver?: Resolver;
 }
 
 /** The services a listener can offer. */
@@ -75,7 +79,17 @@ export async function createGateway(configuration: Configuration, parts: Gateway
     const pair = await certificatePair(configuration);
     const fingerprintKey = await loadFingerprintKey(join(directory, "secrets", "fingerprint.key"));
     const version = parts.version ?? "unknown";
-    return new RunningGateway({ configuration, log: parts.log, clock, store, fingerprintKey, pair, version });
+    const upstreams = await createProxyUpstreams(configuration, { clock, ...pickResolver(parts) });
+    return new RunningGateway({
+      configuration,
+      log: parts.log,
+      clock,
+      store,
+      fingerprintKey,
+      pair,
+      version,
+      upstreams,
+    });
   } catch (error) {
     await store.stop();
     throw error;
@@ -90,6 +104,12 @@ interface ReadyParts {
   readonly fingerprintKey: Uint8Array;
   readonly pair: CertificatePair;
   readonly version: string;
+  /** Shared by the proxies; `undefined` when they are switched off. */
+  readonly upstreams: ProxyUpstreams | undefined;
+}
+
+function pickResolver({ resolver }: GatewayParts): Pick<GatewayParts, "resolver"> {
+  return resolver === undefined ? {} : { resolver };
 }
 
 class RunningGateway implements Gateway {
