@@ -270,6 +270,7 @@ function pop3Service({ configuration, store, clock, log }: ReadyParts): (connect
   const settings: Pop3SessionSettings = {
     hostName: configuration.gateway.hostName,
     maxErrors: configuration.limits.errorsPerSession,
+    maxCommandsBeforeSignIn: limits.pop3CommandsBeforeSignIn,
     maxLineBytes: limits.pop3CommandLineBytes,
     idleMs: configuration.limits.pop3IdleMs,
   };

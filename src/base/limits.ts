@@ -24,6 +24,8 @@ export const limits = {
   errorsPerSession: 20,
   /** A session that never ends cannot be drained; a busy journal sender reconnects without loss. */
   commandsPerSession: 100_000,
+  /** POP3 before signing in: a dozen are honest, and each CAPA answers thirty octets for one. Afterwards there is no limit. */
+  pop3CommandsBeforeSignIn: 100,
   /** Descriptors and memory are finite: 12 KiB plain and 50 KiB TLS a connection. */
   connectionsTotal: 4000,
   /** One address must not take all; the large providers deliver from many addresses. */

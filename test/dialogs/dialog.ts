@@ -12,10 +12,12 @@
  *     S: 250 2.0.0 …               … a line that begins so
  *     T:                           the client makes the TLS handshake
  *     K: Subject: x\r\n            this content was kept, exactly; one K a message, in their order
+ *     M: Subject: x\r\n            POP3: the maildrop holds this message; one M a message, in their order
+ *     R: 1 3                       POP3: these messages were removed by now, and no others
  *     X:                           the server closed the connection
  *
- * `\r \n \t \0 \\ \xHH` are escapes in `C|` and `K:`. `{box}` and its like are addresses of the endpoint, see
- * `DialogAddresses`. Lines of the client that follow each other are sent together, as one pipelined group; the lines of
+ * `\r \n \t \0 \\ \xHH` are escapes in `C|`, `K:` and `M:`; `\*300x` is 300 times x. `{box}` and its like are names
+ * that mean something to the endpoint. Lines of the client that follow each other are sent together, as one pipelined group; the lines of
  * the server behind them are all that it may answer. A dialog is UTF-8.
  */
 import assert from "node:assert/strict";
@@ -29,26 +31,25 @@ export interface DialogSettings {
   maxCommands: number;
   /** SASL mechanisms offered; the one who may sign in is `tim` with the password or token `tanstaaftanstaaf`. */
   mechanisms: string[];
-  /** `full`: no content is taken; `failing`: content is taken but cannot be kept. */
+  /** `full`: no content is taken; `failing`: content is taken but cannot be kept; nothing is read or removed. */
   store: "working" | "full" | "failing";
+  /** POP3: what the maildrop holds, as RETR sends it before dot-stuffing. */
+  messages: Buffer[];
+  /** POP3: message-numbers whose removal does not stick. */
+  unremovable: number[];
+  /** POP3: message-numbers of messages that cannot be opened. */
+  damaged: number[];
+  /** POP3: another session has the maildrop. */
+  inUse: boolean;
   /** Played in one piece only. */
   whole: boolean;
 }
 
-/** Addresses that mean something to an endpoint. */
-export interface DialogAddresses {
-  /** Two mailboxes that take mail. */
-  readonly box: string;
-  readonly "other-box": string;
-  readonly suspended: string;
-  /** Of our domain, but no mailbox. */
-  readonly unknown: string;
-  /** Of a domain that is not ours. */
-  readonly elsewhere: string;
-}
+/** What stands for `{name}` in a dialog. SMTP has `box`, `other-box`, `suspended`, `unknown`, `elsewhere`. */
+export type DialogNames = Readonly<Record<string, string>>;
 
 export interface DialogEndpoint {
-  readonly addresses: DialogAddresses;
+  readonly names: DialogNames;
   connect(settings: DialogSettings): Promise<DialogPeer>;
 }
 
@@ -62,6 +63,8 @@ export interface DialogPeer {
   closed(): Promise<boolean>;
   /** The contents of the messages kept so far. */
   kept(): Promise<readonly Buffer[]>;
+  /** The numbers of the messages removed so far. */
+  removed(): Promise<readonly number[]>;
   end(): Promise<void>;
 }
 
@@ -75,9 +78,10 @@ export type DialogStep =
   | { readonly kind: "turn"; readonly octets: Buffer; readonly replies: readonly string[] }
   | { readonly kind: "tls" }
   | { readonly kind: "kept"; readonly content: Buffer }
+  | { readonly kind: "removed"; readonly numbers: readonly number[] }
   | { readonly kind: "closed" };
 
-export function parseDialog(name: string, text: string, addresses: DialogAddresses): Dialog {
+export function parseDialog(name: string, text: string, names: DialogNames): Dialog {
   const settings: DialogSettings = {
     encrypted: false,
     maxMessageBytes: 10_000,
@@ -86,12 +90,16 @@ export function parseDialog(name: string, text: string, addresses: DialogAddress
     maxCommands: 1000,
     mechanisms: [],
     store: "working",
+    messages: [],
+    unremovable: [],
+    damaged: [],
+    inUse: false,
     whole: false,
   };
   const steps: DialogStep[] = [];
   let turn: { kind: "turn"; octets: Buffer; replies: string[] } | undefined;
   text.split("\n").forEach((line, at) => {
-    const filled = line.replace(/\{([a-z-]+)\}/g, (_, key: string) => addressOf(addresses, key, `${name}:${at + 1}`));
+    const filled = line.replace(/\{([a-z0-9-]+)\}/g, (_, key: string) => nameOf(names, key, `${name}:${at + 1}`));
     const rest = filled.slice(3);
     switch (filled.slice(0, 2)) {
       case "C:":
@@ -113,6 +121,13 @@ export function parseDialog(name: string, text: string, addresses: DialogAddress
         steps.push({ kind: "kept", content: unescapeOctets(rest) });
         turn = undefined;
         break;
+      case "M:":
+        settings.messages.push(unescapeOctets(rest));
+        break;
+      case "R:":
+        steps.push({ kind: "removed", numbers: numbersIn(rest.split(" ")) });
+        turn = undefined;
+        break;
       case "X:":
         steps.push({ kind: "closed" });
         turn = undefined;
@@ -131,10 +146,14 @@ function newTurn(): { kind: "turn"; octets: Buffer; replies: string[] } {
   return { kind: "turn", octets: Buffer.alloc(0), replies: [] };
 }
 
-function addressOf(addresses: DialogAddresses, key: string, where: string): string {
-  const found = Object.entries(addresses).find(([name]) => name === key);
-  if (found === undefined) throw new Error(`${where}: no address {${key}}`);
-  return String(found[1]);
+function nameOf(names: DialogNames, key: string, where: string): string {
+  const found = names[key];
+  if (found === undefined) throw new Error(`${where}: no name {${key}}`);
+  return found;
+}
+
+function numbersIn(words: readonly string[]): number[] {
+  return words.filter((word) => word !== "").map(Number);
 }
 
 function applySetting(settings: DialogSettings, text: string, where: string): void {
@@ -142,6 +161,9 @@ function applySetting(settings: DialogSettings, text: string, where: string): vo
   const number = Number(values[0]);
   if (key === "encrypted") settings.encrypted = true;
   else if (key === "whole") settings.whole = true;
+  else if (key === "in-use") settings.inUse = true;
+  else if (key === "unremovable") settings.unremovable = numbersIn(values);
+  else if (key === "damaged") settings.damaged = numbersIn(values);
   else if (key === "mechanisms") settings.mechanisms = values;
   else if (key === "store" && (values[0] === "full" || values[0] === "failing")) settings.store = values[0];
   else if (key === "max-message-bytes") settings.maxMessageBytes = number;
@@ -155,7 +177,8 @@ const escapes: Readonly<Record<string, string>> = { r: "\r", n: "\n", t: "\t", "
 
 export function unescapeOctets(text: string): Buffer {
   const utf8 = Buffer.from(text, "utf8").toString("latin1");
-  const octets = utf8.replace(/\\(?:x([0-9A-Fa-f]{2})|(.))/g, (whole, hex: string | undefined, letter: string) => {
+  const repeated = utf8.replace(/\\\*(\d+)(.)/g, (_, count: string, letter: string) => letter.repeat(Number(count)));
+  const octets = repeated.replace(/\\(?:x([0-9A-Fa-f]{2})|(.))/g, (whole, hex: string | undefined, letter: string) => {
     if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
     const octet = escapes[letter];
     if (octet === undefined) throw new Error(`no escape ${whole}`);
@@ -164,8 +187,16 @@ export function unescapeOctets(text: string): Buffer {
   return Buffer.from(octets, "latin1");
 }
 
-/** The longest turn of the client: cutting at this size is sending whole. */
-export function longestTurn(dialog: Dialog): number {
+/** The sizes of pieces a dialog is played in: the longest turn, which is whole, and unless it says `@ whole` smaller ones. */
+export function pieceSizes(dialog: Dialog): readonly number[] {
+  const longest = longestTurn(dialog);
+  const sizes: number[] = [longest];
+  // A turn of many thousand octets is one long line: there is nothing to hit at every place of it.
+  for (let size = 1; size < longest && !dialog.settings.whole; size += size < 300 ? 1 : 1009) sizes.push(size);
+  return sizes;
+}
+
+function longestTurn(dialog: Dialog): number {
   return Math.max(1, ...dialog.steps.map((step) => (step.kind === "turn" ? step.octets.length : 0)));
 }
 
@@ -174,6 +205,7 @@ export async function playDialog(dialog: Dialog, endpoint: DialogEndpoint, piece
   const peer = await endpoint.connect(dialog.settings);
   try {
     let keptSeen = 0;
+    let removed: readonly number[] = [];
     for (const step of dialog.steps) {
       const where = `${dialog.name}, pieces of ${pieceBytes}`;
       switch (step.kind) {
@@ -188,12 +220,17 @@ export async function playDialog(dialog: Dialog, endpoint: DialogEndpoint, piece
           assert.equal(content?.toString("latin1"), step.content.toString("latin1"), `${where}: kept content`);
           break;
         }
+        case "removed":
+          removed = step.numbers;
+          assert.deepEqual(await peer.removed(), removed, `${where}: messages removed`);
+          break;
         case "closed":
           assert.ok(await peer.closed(), `${where}: the server has not closed`);
           break;
       }
     }
     assert.equal((await peer.kept()).length, keptSeen, `${dialog.name}: messages kept`);
+    assert.deepEqual(await peer.removed(), removed, `${dialog.name}: messages removed`);
   } finally {
     await peer.end();
   }

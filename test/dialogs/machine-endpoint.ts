@@ -5,19 +5,19 @@ import { type Refusal, refusals } from "../../src/protocol/smtp/refusal.ts";
 import { formatReply } from "../../src/protocol/smtp/reply.ts";
 import { SmtpServerMachine } from "../../src/protocol/smtp/server/machine.ts";
 import type { Answer, SmtpServerEffect, SmtpServerSettings } from "../../src/protocol/smtp/server/machine-types.ts";
-import type { DialogAddresses, DialogEndpoint, DialogPeer, DialogSettings } from "./dialog.ts";
+import type { DialogEndpoint, DialogPeer, DialogSettings } from "./dialog.ts";
 
-export const machineAddresses: DialogAddresses = {
+export const machineAddresses = {
   box: "box@archive.example",
   "other-box": "other@archive.example",
   suspended: "suspended@archive.example",
   unknown: "nobody@archive.example",
   elsewhere: "box@elsewhere.example",
-};
+} as const;
 
 /** The bare SMTP machine: no socket, no store. */
 export const machineEndpoint: DialogEndpoint = {
-  addresses: machineAddresses,
+  names: machineAddresses,
   connect: async (settings) => new MachinePeer(settings),
 };
 
@@ -74,6 +74,10 @@ class MachinePeer implements DialogPeer {
 
   async kept(): Promise<readonly Buffer[]> {
     return this.#kept;
+  }
+
+  async removed(): Promise<readonly number[]> {
+    return [];
   }
 
   async end(): Promise<void> {

@@ -24,6 +24,7 @@ export const pop3Refusals = {
   malformedLine: refusal("Lines end in CRLF and hold no control characters", "malformed-line"),
   lineTooLong: refusal("Line too long", "line-too-long"),
   argumentSyntax: refusal("Syntax error in arguments", "argument-syntax"),
+  tooManyCommands: { ...refusal("Too many commands before signing in", "too-many-commands"), closes: true },
   signInFirst: refusal("Sign in first", "sign-in-first"),
   signedInAlready: refusal("Signed in already", "signed-in-already"),
   userFirst: refusal("Send USER first", "user-first"),

@@ -12,6 +12,8 @@ export interface Pop3ServerSettings {
   readonly mechanisms: readonly SaslMechanismName[];
   /** Refused commands after which the session is closed. */
   readonly maxErrors: number;
+  /** Commands in AUTHORIZATION. In TRANSACTION there is no limit: a million messages take as many commands and more. */
+  readonly maxCommandsBeforeSignIn: number;
   /** The longest command line, CRLF included (RFC 2449 §4). */
   readonly maxLineBytes: number;
 }

@@ -78,6 +78,7 @@ export class Pop3ServerMachine implements Conversation {
   #question: ((answer: Answer) => void) | undefined;
   #paused = false;
   #errors = 0;
+  #commandsBeforeSignIn = 0;
 
   constructor(settings: Pop3ServerSettings) {
     this.settings = settings;
@@ -198,6 +199,12 @@ export class Pop3ServerMachine implements Conversation {
   }
 
   #command(line: Buffer, state: CommandState): void {
+    if (state.name !== "transaction") this.#commandsBeforeSignIn += 1;
+    if (this.#commandsBeforeSignIn > this.settings.maxCommandsBeforeSignIn) {
+      this.refuse(pop3Refusals.tooManyCommands);
+      line.fill(0);
+      return;
+    }
     // RFC 1939 §3: a keyword of three or four letters, then one blank before each argument.
     const blank = line.indexOf(" ");
     const verb = line.toString("latin1", 0, blank < 0 ? line.length : blank).toUpperCase();
