@@ -36,6 +36,10 @@ test("without a gateway, commands work on the data directory: create, list, edit
 
   const shown = JSON.parse((await postern(["mailbox", "show", created.address, ...data])).stdout.toString());
   assert.deepEqual([shown.requireTls, shown.allowedPeers, shown.state], [false, ["google"], "active"]);
+  const text = (await postern(["mailbox", "show", created.id, "--data", "offline"])).stdout.toString();
+  // Each protocol has its own word for the way into TLS (RFC 3207, RFC 2595 §4).
+  assert.match(text, /SMTP .*, port \d+, STARTTLS\n/);
+  assert.match(text, /POP3 .*, port \d+, STLS\n/);
 
   const changed = await postern(["mailbox", "password", created.id, ...data], { POSTERN_PASSWORD: created.password });
   assert.notEqual(JSON.parse(changed.stdout.toString()).password, created.password);

@@ -34,13 +34,13 @@ function describe(mailbox: MailboxDetails): string {
     "In the server that sends journal copies\n",
     formatFacts([
       ...mailbox.addresses.map((address) => ["  Address", address] as const),
-      ...mailbox.deliver.map((endpoint) => ["  SMTP", formatEndpoint(endpoint)] as const),
+      ...mailbox.deliver.map((endpoint) => ["  SMTP", formatEndpoint(endpoint, "STARTTLS")] as const),
       ["  TLS", mailbox.requireTls ? "required" : "not required"],
       ["  From", mailbox.allowedPeers.length === 0 ? "any peer" : mailbox.allowedPeers.join(", ")],
     ]),
     "In the archive that pulls\n",
     formatFacts([
-      ...mailbox.pull.map((endpoint) => ["  POP3", formatEndpoint(endpoint)] as const),
+      ...mailbox.pull.map((endpoint) => ["  POP3", formatEndpoint(endpoint, "STLS")] as const),
       ["  User name", mailbox.id],
       ["  Password", "the mailbox password; it is kept nowhere"],
       ["  Afterwards", "let it delete what it has archived"],
@@ -48,6 +48,7 @@ function describe(mailbox: MailboxDetails): string {
   ].join("\n");
 }
 
-function formatEndpoint({ host, port, tls }: MailboxDetails["pull"][number]): string {
-  return `${host}, port ${port}, ${tls === "implicit" ? "TLS from the start" : "STARTTLS"}`;
+/** `upgrade`: what the protocol calls its way into TLS. */
+function formatEndpoint({ host, port, tls }: MailboxDetails["pull"][number], upgrade: "STARTTLS" | "STLS"): string {
+  return `${host}, port ${port}, ${tls === "implicit" ? "TLS from the start" : upgrade}`;
 }
