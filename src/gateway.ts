@@ -4,6 +4,7 @@ import type { SecureContext } from "node:tls";
 import { ControlServer } from "./admin/control-server.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
 import type { Connection } from "./base/connection.ts";
+import type { PosternError } from "./base/errors.ts";
 import { limits } from "./base/limits.ts";
 import { loadFingerprintKey } from "./capture/fingerprint-key.ts";
 import type { Configuration } from "./config/schema.ts";
@@ -25,6 +26,7 @@ import { type Pop3SessionSettings, servePop3 } from "./pull/pop3-session.ts";
 import { receiveSmtp, type SmtpReceiveSettings, type SmtpReceiveStages } from "./session/smtp-receive.ts";
 import type { Store } from "./store/contract.ts";
 import { openStore } from "./store/open-store.ts";
+import type { Fault } from "./store/writer/faults.ts";
 import { createProxyUpstreams, type ProxyUpstreams } from "./upstream/proxy-upstreams.ts";
 import type { Resolver } from "./upstream/resolve.ts";
 
@@ -32,6 +34,8 @@ import type { Resolver } from "./upstream/resolve.ts";
 export interface GatewayParts {
   readonly log: Log;
   readonly clock?: Clock;
+  /** Faults of the disk that a test plans. */
+  readonly storeFaults?: readonly Fault[];
   /** Of this program, for `postern status`. */
   readonly version?: string;
   /** Looks up the names of upstreams; default is the system's. */
@@ -54,6 +58,8 @@ export interface Gateway {
   readonly certificate: CertificateFacts;
   /** Binds all listeners. Throws `listen/address-in-use`; nothing is left open then. */
   start(): Promise<void>;
+  /** Resolves when a fault has ended what the gateway cannot be without. It answers 4xx then; stop it and start anew. */
+  readonly failed: Promise<PosternError>;
   /** Lets sessions end, then closes the store. Idempotent. */
   stop(): Promise<void>;
   readonly ports: readonly OpenPort[];
@@ -74,6 +80,7 @@ export async function createGateway(configuration: Configuration, parts: Gateway
     log: parts.log,
     diskReserveBytes: configuration.limits.diskReserveBytes,
     repeatedDeliveryMs: configuration.limits.repeatedDeliveryMs,
+    faults: parts.storeFaults ?? [],
   });
   try {
     const pair = await certificatePair(configuration);
@@ -138,6 +145,10 @@ class RunningGateway implements Gateway {
     const smtp = smtpService(parts, this.mailboxes);
     const pop3 = pop3Service(parts);
     this.#serve = { smtp, submission: smtp, submissions: smtp, pop3, pop3s: pop3 };
+  }
+
+  get failed(): Promise<PosternError> {
+    return this.store.failed;
   }
 
   get ports(): readonly OpenPort[] {

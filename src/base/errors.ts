@@ -20,6 +20,7 @@ export const errorCatalogue = {
   "store/in-use": { permanent: false, text: "another gateway is running on this data directory" },
   "store/disk-low": { permanent: false, text: "the disk has too little free space" },
   "store/failing": { permanent: false, text: "the store could not write or sync" },
+  "store/ended": { permanent: false, text: "a thread of the store has ended; the gateway must be started again" },
   "store/stopped": { permanent: false, text: "the store is stopping" },
   "store/key-changed": { permanent: false, text: "the mailbox got another key while the message came in" },
   "store/not-found": { permanent: true, text: "no such message" },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { systemClock } from "../base/clock.ts";
-import { createGateway, type Gateway } from "../gateway.ts";
+import { createGateway, type Gateway, type GatewayParts } from "../gateway.ts";
 import { createLog } from "../observe/logger.ts";
 import type { CommandIo } from "./command-io.ts";
 import type { CommonOptions } from "./common-options.ts";
@@ -9,8 +9,15 @@ import { Output } from "./output.ts";
 import { formatFacts } from "./text-table.ts";
 import { readVersion } from "./version.ts";
 
-/** `postern serve`: from the configuration to the last session. Throws what keeps the gateway from starting. */
-export async function runGateway(io: CommandIo, options: CommonOptions): Promise<void> {
+/**
+ * `postern serve`: from the configuration to the last session. Throws what keeps the gateway from starting, and what
+ * ends it without being asked to, so that a supervisor sees a failure and starts it again.
+ */
+export async function runGateway(
+  io: CommandIo,
+  options: CommonOptions,
+  parts: Pick<GatewayParts, "storeFaults"> = {},
+): Promise<void> {
   const configuration = findConfiguration(options, io.env);
   const { level, format, peerAddresses } = configuration.log;
   const log = createLog({
@@ -21,25 +28,26 @@ export async function runGateway(io: CommandIo, options: CommonOptions): Promise
     nowMs: () => systemClock.nowMs(),
   });
   const asked = stopSignal();
-  const gateway = await createGateway(configuration, { log, version: readVersion() });
+  const gateway = await createGateway(configuration, { ...parts, log, version: readVersion() });
   await gateway.start();
   const { dataDirectory } = configuration.gateway;
   new Output(io, options.json === true).result(
     { ports: gateway.ports, certificateFingerprint: gateway.certificate.fingerprint, dataDirectory },
     welcome(gateway, dataDirectory),
   );
-  await asked;
+  const failure = await Promise.race([asked, gateway.failed]);
   await gateway.stop();
+  if (failure !== undefined) throw failure;
 }
 
 /**
  * Resolves at the first SIGTERM or SIGINT. Further ones change nothing: one Ctrl-C comes twice when a launcher passes it on,
  * and the drain has a deadline of its own.
  */
-function stopSignal(): Promise<void> {
+function stopSignal(): Promise<undefined> {
   return new Promise((resolve) => {
-    process.on("SIGTERM", resolve);
-    process.on("SIGINT", resolve);
+    process.on("SIGTERM", () => resolve(undefined));
+    process.on("SIGINT", () => resolve(undefined));
   });
 }
 

@@ -8,6 +8,10 @@ export const logEvents = {
   "store/recovered": { level: "info", text: "the data directory was checked and put in order at start" },
   "store/failing": { level: "error", text: "ALARM: the store cannot write; senders are told to try again" },
   "store/working-again": { level: "info", text: "the store writes again" },
+  "store/ended": {
+    level: "error",
+    text: "ALARM: a thread of the store has ended; the gateway stops, to be started again",
+  },
   "store/disk-low": { level: "error", text: "ALARM: little free space; senders are told to try again" },
   "store/disk-well": { level: "info", text: "enough free space again" },
   "store/compacted": { level: "info", text: "space of removed messages went back to the disk" },

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { PosternError } from "../base/errors.ts";
 import type { MailboxId, UniqueId } from "../base/ids.ts";
 
 /**
@@ -40,6 +41,9 @@ export interface Store {
 
   /** Counts per mailbox, for lists and health. Runs beside the writer. */
   counts(): Promise<ReadonlyMap<MailboxId, MailboxCounts>>;
+
+  /** Resolves when the store has died of a fault: nothing works any more, and the process must be started again. */
+  readonly failed: Promise<PosternError>;
 
   /** Ends running deposits as aborted, finishes the last group commit and closes the files. */
   stop(): Promise<void>;

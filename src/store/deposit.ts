@@ -54,7 +54,7 @@ export class OpenDeposit implements Deposit {
     if (!this.#large && this.#sealedBytes <= limits.segmentMessageBytes) return undefined;
     if (!this.#large) this.#becomeLarge();
     this.#sendGathered();
-    if (this.#failed) return Promise.reject(writeFailed());
+    if (this.#failed || this.#parts.thread.over) return Promise.reject(writeFailed());
     if (this.#onTheWay <= limits.depositWindowBytes) return undefined;
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };

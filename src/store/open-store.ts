@@ -24,12 +24,13 @@ import { PayloadReader } from "./payload-reader.ts";
 import { ReaderClient } from "./reader/reader-client.ts";
 import { RefusalNotes } from "./refusal-notes.ts";
 import type { Fault } from "./writer/faults.ts";
-import { type Ready, StoreThreadClient, type Told } from "./writer/store-thread-client.ts";
+import { type Ready, StoreThreadClient, type ThreadEnded, type Told } from "./writer/store-thread-client.ts";
 
 /** What the store tells by itself; the names are those of the log events. */
 export type StoreEvent =
   | "store/recovered"
   | "store/failing"
+  | "store/ended"
   | "store/working-again"
   | "store/disk-low"
   | "store/disk-well"
@@ -66,6 +67,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 
 class SqliteStore implements Store {
   readonly mailboxes: StoredMailboxTable;
+  readonly failed: Promise<PosternError>;
   readonly #options: StoreOptions;
   readonly #lock: DirectoryLock;
   readonly #thread: StoreThreadClient;
@@ -79,6 +81,8 @@ class SqliteStore implements Store {
   #freeBytes: number;
   #diskLow = false;
   #failing = false;
+  #ended = false;
+  #tellFailed: (error: PosternError) => void = () => undefined;
   #stopped: Promise<void> | undefined;
 
   private constructor(options: StoreOptions, lock: DirectoryLock, parts: { thread: StoreThreadClient; ready: Ready }) {
@@ -86,7 +90,10 @@ class SqliteStore implements Store {
     this.#options = options;
     this.#lock = lock;
     this.#thread = thread;
-    this.#reader = new ReaderClient(options.directory);
+    this.failed = new Promise((resolve) => {
+      this.#tellFailed = resolve;
+    });
+    this.#reader = new ReaderClient(options.directory, (detail) => this.#end(detail));
     this.#payload = new PayloadReader(dataDirectory(options.directory));
     this.#epochs = new Epochs(ready.epochs);
     this.#sequence = ready.lastSequence;
@@ -155,7 +162,7 @@ class SqliteStore implements Store {
 
   readiness(expectedBytes: number): Readiness {
     if (this.#stopped !== undefined) return "stopped";
-    if (this.#failing) return "failing";
+    if (this.#failing || this.#ended) return "failing";
     return this.#freeBytes < this.#options.diskReserveBytes + expectedBytes ? "disk-low" : "ready";
   }
 
@@ -197,7 +204,7 @@ class SqliteStore implements Store {
     return this.#stopped;
   }
 
-  told(told: Told): void {
+  told(told: Told | ThreadEnded): void {
     const { log, diskReserveBytes } = this.#options;
     switch (told.kind) {
       case "free-space":
@@ -220,7 +227,19 @@ class SqliteStore implements Store {
         return;
       case "large-window":
         this.#windows.get(told.sequence)?.(told.window.byteLength, told.failed);
+        return;
+      case "ended":
+        this.#end(told.detail);
     }
+  }
+
+  /** A thread is gone. Whoever waits for it is told, nothing more is taken, and the gateway hears of it. */
+  #end(detail: string): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    for (const tell of this.#windows.values()) tell(0, true);
+    this.#options.log.event("store/ended", { cause: detail });
+    this.#tellFailed(new PosternError("store/ended", detail));
   }
 
   async #stopOnce(): Promise<void> {

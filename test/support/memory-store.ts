@@ -103,6 +103,7 @@ export function asStore(store: MemoryStore, mailboxes: MailboxTable): Store {
     addAddendum: (message, mailbox, addendum) => store.addAddendum(message, mailbox, addendum),
     readiness: () => store.readiness(),
     noteRefusal: (mailbox, cause) => store.noteRefusal(mailbox, cause),
+    failed: new Promise(() => undefined),
     maildrop: outOfReach,
     counts: outOfReach,
     stop: async () => undefined,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Worker } from "node:worker_threads";
-import { PosternError } from "../../base/errors.ts";
+import { describeError, PosternError } from "../../base/errors.ts";
 import type { Addendum } from "../contract.ts";
 import { threadFile } from "../thread-file.ts";
 import type { CountsRow, FromReaderThread, LocationRow, Snapshot, ToReaderThread } from "../thread-messages.ts";
@@ -17,15 +17,22 @@ export class ReaderClient {
   readonly #ended: Promise<void>;
   #token = 0;
   #over = false;
+  #stopping = false;
 
-  constructor(root: string) {
+  /** `ended` is told when the thread ended without being asked to. */
+  constructor(root: string, ended: (detail: string) => void) {
     this.#worker = new Worker(threadFile("reader-thread", import.meta.url), { workerData: root });
     this.#worker.on("message", (answer: FromReaderThread) => this.#take(answer));
-    this.#worker.on("error", (error) => this.#failAll(error));
+    let fault: string | undefined;
+    this.#worker.on("error", (error) => {
+      fault = describeError(error);
+    });
     this.#ended = new Promise((resolve) => {
-      this.#worker.once("exit", () => {
+      this.#worker.once("exit", (code) => {
         this.#over = true;
-        this.#failAll(new PosternError("store/stopped"));
+        const detail = fault ?? `the reader thread ended with ${code}`;
+        this.#failAll(this.#stopping ? new PosternError("store/stopped") : new PosternError("store/ended", detail));
+        if (!this.#stopping) ended(detail);
         resolve();
       });
     });
@@ -48,6 +55,7 @@ export class ReaderClient {
   }
 
   async stop(): Promise<void> {
+    this.#stopping = true;
     this.#worker.postMessage({ kind: "stop" } satisfies ToReaderThread, []);
     await this.#ended;
   }

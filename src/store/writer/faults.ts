@@ -7,7 +7,8 @@ export interface Fault {
   /** The first call is number 1. */
   readonly from: number;
   readonly times: number;
-  readonly code: "EIO" | "ENOSPC";
+  /** `crash` ends the thread on the spot. */
+  readonly code: "EIO" | "ENOSPC" | "crash";
 }
 
 export type FaultPoint =
@@ -36,6 +37,7 @@ export class FaultPlan {
     this.#calls.set(operation, call);
     for (const fault of this.#faults) {
       if (fault.operation === operation && call >= fault.from && call < fault.from + fault.times) {
+        if (fault.code === "crash") process.exit(70);
         throw Object.assign(new Error(`${fault.code}: planned fault, ${operation}`), { code: fault.code });
       }
     }

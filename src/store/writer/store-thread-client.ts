@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Worker } from "node:worker_threads";
-import { PosternError } from "../../base/errors.ts";
+import { describeError, PosternError } from "../../base/errors.ts";
 import { threadFile } from "../thread-file.ts";
 import type { Answer, CommitRequest, FromStoreThread, StoreThreadOptions, ToStoreThread } from "../thread-messages.ts";
 
@@ -10,6 +10,11 @@ export type Told = Extract<
   FromStoreThread,
   { readonly kind: "free-space" | "health" | "segment-gone" | "compacted" | "large-window" }
 >;
+/** Told last, when the thread ended without being asked to. */
+export interface ThreadEnded {
+  readonly kind: "ended";
+  readonly detail: string;
+}
 
 interface Waiting {
   readonly resolve: (answer: Answer) => void;
@@ -27,7 +32,7 @@ export class StoreThreadClient {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   readonly #ended: Promise<void>;
-  readonly #told: (told: Told) => void;
+  readonly #told: (told: Told | ThreadEnded) => void;
   #requests: CommitRequest[] = [];
   #records: Buffer[] = [];
   #recordBytes = 0;
@@ -35,16 +40,22 @@ export class StoreThreadClient {
   #noteTimer: NodeJS.Timeout | undefined;
   #token = 0;
   #over = false;
+  #stopping = false;
 
-  private constructor(worker: Worker, told: (told: Told) => void) {
+  private constructor(worker: Worker, told: (told: Told | ThreadEnded) => void) {
     this.#worker = worker;
     this.#told = told;
     worker.on("message", (message: FromStoreThread) => this.#take(message));
-    worker.on("error", (error) => this.#failAll(new PosternError("store/failing", error.message, { cause: error })));
+    let fault: string | undefined;
+    worker.on("error", (error) => {
+      fault = describeError(error);
+    });
     this.#ended = new Promise((resolve) => {
-      worker.once("exit", () => {
+      worker.once("exit", (code) => {
         this.#over = true;
-        this.#failAll(new PosternError("store/stopped"));
+        const detail = fault ?? `the store thread ended with ${code}`;
+        this.#failAll(this.#stopping ? new PosternError("store/stopped") : new PosternError("store/ended", detail));
+        if (!this.#stopping) told({ kind: "ended", detail });
         resolve();
       });
     });
@@ -53,7 +64,7 @@ export class StoreThreadClient {
   /** Starts the thread; resolves when it has recovered the directory. Throws what kept it from starting. */
   static async start(
     options: StoreThreadOptions,
-    told: (told: Told) => void,
+    told: (told: Told | ThreadEnded) => void,
   ): Promise<{ readonly client: StoreThreadClient; readonly ready: Ready }> {
     const worker = new Worker(threadFile("store-thread", import.meta.url), { workerData: options });
     const ready = await new Promise<Ready>((resolve, reject) => {
@@ -63,8 +74,14 @@ export class StoreThreadClient {
           reject(new PosternError(message.code ?? "store/failing", message.detail));
       });
       worker.once("error", reject);
+      worker.once("exit", () => reject(new PosternError("store/ended")));
     });
     return { client: new StoreThreadClient(worker, told), ready };
+  }
+
+  /** The thread takes nothing any more. */
+  get over(): boolean {
+    return this.#over;
   }
 
   nextToken(): number {
@@ -106,6 +123,7 @@ export class StoreThreadClient {
   }
 
   async stop(): Promise<void> {
+    this.#stopping = true;
     this.#flush();
     this.send({ kind: "stop" });
     await this.#ended;
