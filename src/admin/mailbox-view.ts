@@ -45,6 +45,7 @@ export function describeMailbox(
     requireTls: mailbox.requireTls,
     deliver: [...endpoints(gateway, "smtp", "starttls")],
     pull: [...endpoints(gateway, "pop3s", "implicit"), ...endpoints(gateway, "pop3", "starttls")],
+    submit: [...endpoints(gateway, "submissions", "implicit"), ...endpoints(gateway, "submission", "starttls")],
   };
 }
 
@@ -53,7 +54,7 @@ type Endpoint = MailboxDetails["pull"][number];
 /** The name of the gateway and each port of a service once: as it listens, or as it is configured to. */
 function endpoints(
   { configuration, running }: { readonly configuration: Configuration; readonly running: RunningFacts | undefined },
-  service: "smtp" | "pop3" | "pop3s",
+  service: keyof Configuration["listen"],
   tls: Endpoint["tls"],
 ): readonly Endpoint[] {
   const open = running?.ports.filter((each) => each.service === service) ?? configuration.listen[service];

@@ -63,6 +63,8 @@ export const mailboxDetails = mailboxSummary.extend({
   requireTls: z.boolean(),
   deliver: z.array(endpoint).readonly(),
   pull: z.array(endpoint).readonly(),
+  /** Where mail clients send through the proxy; they fetch where archives pull. */
+  submit: z.array(endpoint).readonly(),
 });
 
 export const mailboxPassword = z.object({ id: z.string(), address: z.string(), password: z.string() });

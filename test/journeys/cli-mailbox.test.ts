@@ -57,6 +57,42 @@ test("without a gateway, commands work on the data directory: create, list, edit
   assert.deepEqual(JSON.parse(removed.stdout.toString()), { id: created.id, removedMessages: 0 });
 });
 
+test("what to type into mail clients: for one server, for two, and nothing that the proxy would not read", async () => {
+  const data = ["--data", "clients"];
+  const env = {
+    POSTERN_GATEWAY_HOST_NAME: "gate.example.com",
+    POSTERN_LISTEN_POP3S: "",
+    POSTERN_LISTEN_POP3: "127.0.0.1:110",
+  };
+  const { id } = JSON.parse((await postern(["mailbox", "create", "Clients", ...data, "--json"])).stdout.toString());
+  const show = (...account: readonly string[]): Promise<ProgramResult> =>
+    postern(["mailbox", "show", id, ...data, "--proxy", ...account], env);
+  const shown = JSON.parse(
+    (await show("o'neil%b.example", "mail.b.example", "SMTP.b.example:465", "--json")).stdout.toString(),
+  );
+  assert.deepEqual(shown, {
+    id,
+    incoming: {
+      host: "gate.example.com",
+      port: 110,
+      tls: "starttls",
+      userName: `o'neil%b.example%mail.b.example%${id}`,
+    },
+    outgoing: {
+      host: "gate.example.com",
+      port: 465,
+      tls: "implicit",
+      userName: `o'neil%b.example%smtp.b.example:465%${id}`,
+    },
+  });
+  const people = (await show("anna@b.example", "mail.b.example")).stdout.toString();
+  for (const client of ["Outlook", "Thunderbird", "Apple Mail", "iPhone", "Android"])
+    assert.ok(people.includes(client));
+  assert.equal(people.split(`anna@b.example%mail.b.example%${id}\n`).length, 11);
+  for (const wrong of [["anna"], ["anna", "no server"], ["a\u0007", "mail.b.example"], ["a", "b.c", "b.c", "b.c"]])
+    assert.equal((await show(...wrong)).code, 2, wrong.join(" "));
+});
+
 test("two commands at once both come through", async () => {
   const results = await Promise.all(["a", "b"].map((name) => postern(["mailbox", "create", name, "--data", "both"])));
   assert.deepEqual(

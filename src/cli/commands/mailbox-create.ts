@@ -45,6 +45,7 @@ export function mailboxCreateCommand(io: CommandIo): Command {
         "",
         "Store the password now. It is shown this once, and without it nobody can read the mail of this mailbox.",
         `What to enter in the sending server and in the archive: postern mailbox show ${created.id}`,
+        `What to type into mail clients, for the proxy: postern mailbox show ${created.id} --proxy USER SERVER`,
       ].join("\n"),
     );
   });

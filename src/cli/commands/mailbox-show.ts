@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Command } from "commander";
 import type { MailboxDetails } from "../../admin/shapes.ts";
+import { clientSettings, proxyAccount } from "../client-settings.ts";
+import { describeClients } from "../client-texts.ts";
 import type { CommandIo } from "../command-io.ts";
 import { addCommonOptions, type CommonOptions } from "../common-options.ts";
 import { Output } from "../output.ts";
@@ -10,12 +12,25 @@ import { formatBytes, formatFacts, formatTime } from "../text-table.ts";
 export function mailboxShowCommand(io: CommandIo): Command {
   const command = new Command("show")
     .description("show a mailbox, and what to enter in the sending server and in the archive")
-    .argument("<id>", "the mailbox");
-  return addCommonOptions(command).action(async (id: string, options: CommonOptions) => {
+    .argument("<id>", "the mailbox")
+    .option(
+      "--proxy <user and server...>",
+      "what to type into mail clients: the user's name at the real server, and the server; a second one for outgoing mail when it differs",
+    );
+  return addCommonOptions(command).action(async (id: string, options: ShowOptions) => {
     const output = new Output(io, options.json === true);
+    const account = options.proxy === undefined ? undefined : proxyAccount(options.proxy);
     const mailbox = await runCommandOperation(io, options, "mailbox.show", { id: mailboxArgument(id) });
-    output.result(mailbox, describe(mailbox));
+    if (account === undefined) return output.result(mailbox, describe(mailbox));
+    const settings = clientSettings(mailbox, account);
+    output.result({ id: mailbox.id, ...settings }, describeClients(settings));
+    if (mailbox.state !== "active")
+      output.note("The mailbox is suspended: the proxy refuses logins until it is active.");
   });
+}
+
+interface ShowOptions extends CommonOptions {
+  readonly proxy?: readonly string[];
 }
 
 function describe(mailbox: MailboxDetails): string {
@@ -45,6 +60,7 @@ function describe(mailbox: MailboxDetails): string {
       ["  Password", "the mailbox password; it is kept nowhere"],
       ["  Afterwards", "let it delete what it has archived"],
     ]),
+    `In mail clients, through the proxy: postern mailbox show ${mailbox.id} --proxy USER SERVER`,
   ].join("\n");
 }
 
