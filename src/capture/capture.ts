@@ -4,7 +4,7 @@ import { normalizedHeaderField } from "../protocol/mime/trace-block.ts";
 import { Pop3SizeScanner } from "../protocol/wire/pop3-normaliser.ts";
 import type { Recipient, Sealer } from "../seal/contract.ts";
 import { createSealer, sealWhole } from "../seal/seal.ts";
-import type { Addendum, Deposit, DepositFacts, Receipt, Store } from "../store/contract.ts";
+import type { Addendum, Deposit, DepositFacts, Passage, Receipt, Store } from "../store/contract.ts";
 import { ContentDigest, fingerprintOf } from "./fingerprint.ts";
 import type { RecordedEnvelope, RecordedRecipient } from "./recorded-envelope.ts";
 import { formatTraceBlock } from "./trace-block.ts";
@@ -78,6 +78,11 @@ export class Capture {
     return this.#copies.map((copy) => copy.deposit.uniqueId);
   }
 
+  /** SHA-256 of all content; nothing may be written after this. */
+  contentDigest(): Uint8Array {
+    return this.#digest.finish();
+  }
+
   /** Takes content. `undefined`: more may come at once; a promise: wait for it (I9). It rejects with the store's error. */
   write(content: Uint8Array): Promise<void> | undefined {
     this.#sizes.update(content);
@@ -95,6 +100,21 @@ export class Capture {
   async keep(): Promise<readonly Kept[]> {
     const facts = this.#finish();
     return Promise.all(this.#copies.map((copy) => this.#keepCopy(copy, facts(copy))));
+  }
+
+  /**
+   * As `keep`, for what the POP3 proxy records: never taken for a repeated delivery, and known by `passage` from then on.
+   */
+  async record(passage: Passage | undefined): Promise<readonly Kept[]> {
+    const facts = this.#finish();
+    return Promise.all(
+      this.#copies.map(async (copy) => {
+        const known = withoutFingerprint(facts(copy));
+        const result = await copy.deposit.commit(passage === undefined ? known : { ...known, passage });
+        const uniqueId = result.kept === "new" ? result.receipt.uniqueId : result.earlier;
+        return { mailbox: copy.target.mailbox, uniqueId, repeated: false };
+      }),
+    );
   }
 
   /** Durable but invisible (state *offered*) in every mailbox when it resolves. */

@@ -6,6 +6,7 @@ import type { MailboxId } from "../base/ids.ts";
 export class ContentDigest {
   #hash: Hash | undefined;
   #only: Uint8Array | undefined;
+  #finished: Buffer | undefined;
 
   update(content: Uint8Array): void {
     if (this.#hash !== undefined) this.#hash.update(content);
@@ -13,9 +14,11 @@ export class ContentDigest {
     else this.#hash = createHash("sha256").update(this.#only).update(content);
   }
 
+  /** The digest; the same one when asked again. */
   finish(): Buffer {
     // Most mail is one read; the one-shot digest costs half of an object that streams.
-    return this.#hash?.digest() ?? hash("sha256", this.#only ?? new Uint8Array(0), "buffer");
+    this.#finished ??= this.#hash?.digest() ?? hash("sha256", this.#only ?? new Uint8Array(0), "buffer");
+    return this.#finished;
   }
 }
 

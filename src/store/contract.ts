@@ -34,6 +34,14 @@ export interface Store {
   noteRefusal(mailbox: MailboxId, cause: string): void;
 
   /**
+   * The content mark that a mailbox has under this name (see `Passage`); `undefined` when none. Runs beside the writer.
+   */
+  passage(mailbox: MailboxId, name: Uint8Array): Promise<Uint8Array | undefined>;
+
+  /** Forgets passages. Fire and forget: what stays costs room and nothing else. */
+  forgetPassages(mailbox: MailboxId, names: readonly Uint8Array[]): void;
+
+  /**
    * An exclusive lease on a mailbox and a frozen snapshot of what it holds, oldest first.
    * Throws `store/maildrop-locked` while another holds it. Writers are never blocked.
    */
@@ -102,6 +110,18 @@ export interface DepositFacts {
   readonly deviations: number;
   /** Keyed hash over mailbox, reverse-path and content, to know a repeated delivery by; never a bare digest. */
   readonly fingerprint?: Uint8Array;
+  /** Becomes durable with the message, in the same transaction. */
+  readonly passage?: Passage;
+}
+
+/**
+ * What the POP3 proxy knows a recorded message by when it passes again, in this session or another. Keyed hashes of 16
+ * octets, so that the index names nobody (I4). A mailbox has one content mark under a name: the newest.
+ */
+export interface Passage {
+  /** Of the upstream, the remote user and the unique-id there. */
+  readonly name: Uint8Array;
+  readonly content: Uint8Array;
 }
 
 /** The proof handed back after a sync (I1). */

@@ -163,7 +163,11 @@ export class OpenDeposit implements Deposit {
       contentBytes: facts.contentBytes,
       contentPop3Bytes: facts.contentPop3Bytes,
       deviations: facts.deviations,
-      fingerprint: facts.fingerprint === undefined ? undefined : Buffer.from(facts.fingerprint).toString("hex"),
+      fingerprint: facts.fingerprint === undefined ? undefined : hex(facts.fingerprint),
+      passage:
+        facts.passage === undefined
+          ? undefined
+          : { name: hex(facts.passage.name), content: hex(facts.passage.content) },
       repeatedSinceMs: atMs - repeatedDeliveryMs,
       recordAt,
     };
@@ -186,6 +190,10 @@ export function sequenceOf(uniqueId: UniqueId): number {
   const parsed = parseUniqueId(uniqueId);
   if (parsed === undefined) throw new PosternError("store/not-found", "not a unique-id");
   return parsed.sequence;
+}
+
+function hex(octets: Uint8Array): string {
+  return asBuffer(octets).toString("hex");
 }
 
 function writeFailed(): PosternError {

@@ -171,6 +171,16 @@ class SqliteStore implements Store {
       this.#refusals.add(this.mailboxes.number(mailbox), cause);
   }
 
+  async passage(mailbox: MailboxId, name: Uint8Array): Promise<Uint8Array | undefined> {
+    return this.#reader.passage(this.mailboxes.number(mailbox), name);
+  }
+
+  forgetPassages(mailbox: MailboxId, names: readonly Uint8Array[]): void {
+    if (this.#stopped !== undefined || names.length === 0 || this.mailboxes.get(mailbox) === undefined) return;
+    const hexNames = names.map((name) => Buffer.from(name).toString("hex"));
+    this.#thread.note({ kind: "forget", mailbox: this.mailboxes.number(mailbox), names: hexNames });
+  }
+
   async maildrop(mailbox: MailboxId, holder: string): Promise<Maildrop> {
     const number = this.mailboxes.number(mailbox);
     const release = this.#leases.take(mailbox, holder);

@@ -68,6 +68,13 @@ const tables = `
   CREATE TABLE segment (number INTEGER PRIMARY KEY, bytes INTEGER NOT NULL, live_bytes INTEGER NOT NULL);
 `;
 
+/** Came later, and whoever does not know it is not hurt by it: no new version of the schema. */
+const laterTables = `
+  CREATE TABLE IF NOT EXISTS passage (
+    mailbox INTEGER NOT NULL, name BLOB NOT NULL, content BLOB NOT NULL, PRIMARY KEY (mailbox, name)
+  ) WITHOUT ROWID;
+`;
+
 /** Opens the index for the store thread and makes it when it is not there. Throws `store/bad-version`. */
 export function openIndexForWriting(directory: DataDirectory): DatabaseSync {
   const fresh = !existsSync(directory.index);
@@ -82,6 +89,7 @@ export function openIndexForWriting(directory: DataDirectory): DatabaseSync {
       PRAGMA busy_timeout = 5000`);
     if (pragmaNumber(index, "user_version") === 0) createTables(index);
     checkVersion(index);
+    index.exec(laterTables);
     return index;
   } catch (error) {
     index.close();

@@ -40,6 +40,8 @@ export interface DepositRequest {
   readonly fingerprint: string | undefined;
   /** A delivery counts as repeated when the earlier one was received after this. */
   readonly repeatedSinceMs: number;
+  /** In hex. */
+  readonly passage: { readonly name: string; readonly content: string } | undefined;
   /** Where its record begins in the batch's buffer; undefined when the message has a file of its own. */
   readonly recordAt: number | undefined;
 }
@@ -82,6 +84,14 @@ export interface NoteRequest {
   readonly detail: string;
 }
 
+/** As a note, nobody waits for it. */
+export interface ForgetRequest {
+  readonly kind: "forget";
+  readonly mailbox: number;
+  /** In hex. */
+  readonly names: readonly string[];
+}
+
 export interface RemoveRequest {
   readonly kind: "remove";
   readonly token: number;
@@ -113,6 +123,7 @@ export type CommitRequest =
   | SettleRequest
   | WithdrawRequest
   | NoteRequest
+  | ForgetRequest
   | RemoveRequest
   | MailboxRequest;
 
@@ -161,6 +172,7 @@ export type ToReaderThread =
   | { readonly kind: "locations"; readonly token: number; readonly mailbox: number; readonly sequences: Float64Array }
   | { readonly kind: "addenda"; readonly token: number; readonly mailbox: number; readonly sequence: number }
   | { readonly kind: "counts"; readonly token: number }
+  | { readonly kind: "passage"; readonly token: number; readonly mailbox: number; readonly name: Uint8Array }
   | { readonly kind: "stop" };
 
 export type FromReaderThread =

@@ -22,11 +22,14 @@ export interface MemoryMessage {
 }
 
 /** A store for tests of the stages before it: keeps in memory, fails where it is told to. */
-export class MemoryStore implements Pick<Store, "begin" | "addAddendum" | "readiness" | "noteRefusal"> {
+export class MemoryStore
+  implements Pick<Store, "begin" | "addAddendum" | "readiness" | "noteRefusal" | "passage" | "forgetPassages">
+{
   readonly messages: MemoryMessage[] = [];
   readonly addenda: { readonly message: string; readonly addendum: Addendum }[] = [];
   readonly refusals: { readonly mailbox: MailboxId; readonly cause: string }[] = [];
   readonly aborted: string[] = [];
+  readonly passages = new Map<string, Uint8Array>();
   state: Readiness = "ready";
   failWrites = false;
   failCommits = false;
@@ -75,6 +78,14 @@ export class MemoryStore implements Pick<Store, "begin" | "addAddendum" | "readi
     this.refusals.push({ mailbox, cause });
   }
 
+  async passage(mailbox: MailboxId, name: Uint8Array): Promise<Uint8Array | undefined> {
+    return this.passages.get(passageKey(mailbox, name));
+  }
+
+  forgetPassages(mailbox: MailboxId, names: readonly Uint8Array[]): void {
+    for (const name of names) this.passages.delete(passageKey(mailbox, name));
+  }
+
   async #commit(message: MemoryMessage): Promise<CommitResult> {
     await this.gate;
     if (this.failCommits || this.failWrites) throw new PosternError("store/failing");
@@ -88,6 +99,8 @@ export class MemoryStore implements Pick<Store, "begin" | "addAddendum" | "readi
     );
     if (earlier !== undefined) return { kept: "repeated", earlier: earlier.uniqueId };
     this.messages.push(message);
+    const { passage } = message.facts;
+    if (passage !== undefined) this.passages.set(passageKey(message.mailbox, passage.name), passage.content);
     return { kept: "new", receipt: receiptOf(message) };
   }
 }
@@ -104,6 +117,8 @@ export function asStore(store: MemoryStore, mailboxes: MailboxTable): Store {
     readiness: () => store.readiness(),
     noteRefusal: (mailbox, cause) => store.noteRefusal(mailbox, cause),
     failed: new Promise(() => undefined),
+    passage: (mailbox, name) => store.passage(mailbox, name),
+    forgetPassages: (mailbox, names) => store.forgetPassages(mailbox, names),
     maildrop: outOfReach,
     counts: outOfReach,
     stop: async () => undefined,
@@ -118,6 +133,10 @@ export const noMailboxes: MailboxTable = {
   remove: async () => 0,
   replaceKey: async () => 0,
 };
+
+function passageKey(mailbox: MailboxId, name: Uint8Array): string {
+  return `${mailbox} ${Buffer.from(name).toString("hex")}`;
+}
 
 function receiptOf({ uniqueId, sealed }: MemoryMessage): Receipt {
   return {

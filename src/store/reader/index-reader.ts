@@ -16,6 +16,7 @@ export class IndexReader {
   readonly #location: StatementSync;
   readonly #addenda: StatementSync;
   readonly #counts: StatementSync;
+  #passage: StatementSync | undefined;
 
   constructor(root: string) {
     this.index = openIndexForReading(dataDirectory(root));
@@ -73,6 +74,14 @@ export class IndexReader {
         lastPulledAtMs: optionalNumber(row["lastPulledAtMs"]),
       }),
     );
+  }
+
+  /** The content mark under a name. */
+  passage(mailbox: number, name: Uint8Array): Uint8Array | undefined {
+    // Prepared here: a directory that is only read may be from before this table.
+    this.#passage ??= this.index.prepare("SELECT content FROM passage WHERE mailbox = ? AND name = ?");
+    const content = this.#passage.get(mailbox, name)?.["content"];
+    return content instanceof Uint8Array ? content : undefined;
   }
 
   close(): void {

@@ -54,6 +54,10 @@ export class ReaderClient {
     return this.#ask({ kind: "counts", token: this.#next() });
   }
 
+  passage(mailbox: number, name: Uint8Array): Promise<Uint8Array | undefined> {
+    return this.#ask({ kind: "passage", token: this.#next(), mailbox, name });
+  }
+
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#worker.postMessage({ kind: "stop" } satisfies ToReaderThread, []);

@@ -15,6 +15,8 @@ function answer(reader: IndexReader, request: Exclude<ToReaderThread, { readonly
       return reader.addenda(request.mailbox, request.sequence);
     case "counts":
       return reader.counts();
+    case "passage":
+      return reader.passage(request.mailbox, request.name);
     default:
       return request satisfies never;
   }

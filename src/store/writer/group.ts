@@ -52,7 +52,9 @@ export function commitGroup(
 export function failedAnswers(ready: readonly ReadyRequest[], error: unknown): readonly Answer[] {
   const code = isNoSpace(error) ? "store/disk-low" : "store/failing";
   return ready.flatMap(({ request }): Answer[] =>
-    request.kind === "note" ? [] : [{ token: request.token, kind: "failed", code, detail: describeError(error) }],
+    request.kind === "note" || request.kind === "forget"
+      ? []
+      : [{ token: request.token, kind: "failed", code, detail: describeError(error) }],
   );
 }
 
@@ -130,6 +132,9 @@ class Group {
       case "note":
         this.#note(request);
         return;
+      case "forget":
+        for (const name of request.names) this.#writer.passages.forget(request.mailbox, name);
+        return;
       case "remove":
         this.#removeMany(request);
         return;
@@ -182,6 +187,7 @@ class Group {
     if (request.withMailbox) {
       this.#writer.ledger.append(mailbox, { atMs, event: "mailbox-removed", detail: cause });
       this.#index.prepare(removeMailboxSql).run(atMs, mailbox);
+      this.#writer.passages.forgetAll(mailbox);
     }
     this.answers.push({ token, kind: "removed", removed, failed });
   }
@@ -205,6 +211,7 @@ class Group {
       }
       for (const sequence of left)
         if (this.#remove(number, sequence, { atMs, event: "removed", detail: discardCause ?? "" })) removed += 1;
+      this.#writer.passages.forgetAll(number);
     }
     if (number === undefined) {
       number = Number(this.#index.prepare(insertMailboxSql).run(...mailboxValues(row)).lastInsertRowid);

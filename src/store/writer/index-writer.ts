@@ -10,6 +10,7 @@ import { recordHeaderBytes } from "../record.ts";
 import { stateCodes } from "../schema.ts";
 import type { DepositRequest } from "../thread-messages.ts";
 import { LedgerWriter } from "./ledger-writer.ts";
+import { Passages } from "./passages.ts";
 import { SegmentAccounts } from "./segment-accounts.ts";
 import { Tallies } from "./tallies.ts";
 
@@ -33,6 +34,7 @@ export class IndexWriter {
   readonly ledger: LedgerWriter;
   readonly tallies: Tallies;
   readonly segments: SegmentAccounts;
+  readonly passages: Passages;
   readonly #epoch: Epoch;
   readonly #statements: Statements;
   #lastSequence = 0;
@@ -41,6 +43,7 @@ export class IndexWriter {
     this.ledger = new LedgerWriter(index, epochs);
     this.tallies = new Tallies(index);
     this.segments = new SegmentAccounts(index);
+    this.passages = new Passages(index);
     this.#epoch = epoch;
     this.#statements = prepareStatements(index);
   }
@@ -80,6 +83,7 @@ export class IndexWriter {
       request.fingerprint === undefined ? null : Buffer.from(request.fingerprint, "hex"),
     );
     if (place.segment !== noSegment) this.segments.written(place.segment, recordHeaderBytes + sealedBytes);
+    if (request.passage !== undefined) this.passages.keep(mailbox, request.passage);
     if (visible) this.tallies.arrived(mailbox, sealedBytes, receivedAtMs);
     if (sequence > this.#lastSequence) this.#lastSequence = sequence;
     return position;

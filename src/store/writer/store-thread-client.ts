@@ -90,7 +90,7 @@ export class StoreThreadClient {
   }
 
   /** Sends a request with the next batch; resolves when it is durable, rejects with the store's error. */
-  request(request: Exclude<CommitRequest, { readonly kind: "note" }>): Promise<Answer> {
+  request(request: Exclude<CommitRequest, { readonly kind: "note" | "forget" }>): Promise<Answer> {
     if (this.#over) return Promise.reject(new PosternError("store/stopped"));
     return new Promise((resolve, reject) => {
       this.#waiting.set(request.token, { resolve, reject });
@@ -112,7 +112,7 @@ export class StoreThreadClient {
   }
 
   /** Rides along with what comes next; nobody waits for it, so it is not worth a sync of its own. */
-  note(request: Extract<CommitRequest, { readonly kind: "note" }>): void {
+  note(request: Extract<CommitRequest, { readonly kind: "note" | "forget" }>): void {
     if (this.#over) return;
     this.#requests.push(request);
     this.#noteTimer ??= setTimeout(() => this.#flush(), noteDelayMs);
