@@ -54,6 +54,8 @@ export const limits = {
   diskReserveBytes: 256 * MiB,
   /** How long a second delivery of the same bytes is known as such: Google retries for eight days. */
   repeatedDeliveryMs: 10 * 24 * 3600 * 1000,
+  /** Log lines that wait for a slow reader, some 8,000 of them; beyond this lines are lost, and counted. */
+  logBufferBytes: 1 * MiB,
   /** Password checks at the same time; each takes 32 MiB or more and one core. */
   passwordChecksAtOnce: 2,
   /** Password checks that may wait; beyond this the answer is "try later". */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { systemClock } from "../base/clock.ts";
+import type { Configuration } from "../config/schema.ts";
 import { createGateway, type Gateway, type GatewayParts } from "../gateway.ts";
+import { openLogDestination } from "../observe/log-destination.ts";
 import { createLog } from "../observe/logger.ts";
 import type { CommandIo } from "./command-io.ts";
 import type { CommonOptions } from "./common-options.ts";
@@ -19,16 +21,28 @@ export async function runGateway(
   parts: Pick<GatewayParts, "storeFaults"> = {},
 ): Promise<void> {
   const configuration = findConfiguration(options, io.env);
-  const { level, format, peerAddresses } = configuration.log;
-  const log = createLog({
-    level,
-    format,
-    peerAddresses,
-    write: (line) => io.stderr.write(line),
-    nowMs: () => systemClock.nowMs(),
+  const destination = openLogDestination({
+    descriptor: io.stderr.fd,
+    lost: (lines) => log.event("log/lost", { lines }),
   });
+  const { level, format, peerAddresses } = configuration.log;
+  const write = (line: string): void => destination.write(line);
+  const log = createLog({ level, format, peerAddresses, write, nowMs: () => systemClock.nowMs() });
+  process.once("exit", () => destination.flushAtExit());
+  try {
+    await serve(io, options, { configuration, parts: { ...parts, log } });
+  } finally {
+    await destination.close();
+  }
+}
+
+async function serve(
+  io: CommandIo,
+  options: CommonOptions,
+  { configuration, parts }: { readonly configuration: Configuration; readonly parts: GatewayParts },
+): Promise<void> {
   const asked = stopSignal();
-  const gateway = await createGateway(configuration, { ...parts, log, version: readVersion() });
+  const gateway = await createGateway(configuration, { ...parts, version: readVersion() });
   await gateway.start();
   const { dataDirectory } = configuration.gateway;
   new Output(io, options.json === true).result(

@@ -29,6 +29,7 @@ export const logEvents = {
   "pop3/updated": { level: "info", text: "a pull session ended with its removals applied" },
   "pop3/aborted": { level: "warn", text: "a pull session ended without QUIT; nothing was removed" },
   "pop3/damaged": { level: "error", text: "ALARM: a stored message cannot be opened" },
+  "log/lost": { level: "error", text: "ALARM: lines of this log were lost; whoever reads it is too slow" },
   "admin/failed": { level: "error", text: "an operation ended by a fault of ours" },
   "mailbox/changed": { level: "info", text: "a mailbox was created or changed" },
 } as const satisfies Record<string, { level: "debug" | "info" | "warn" | "error"; text: string }>;
