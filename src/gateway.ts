@@ -203,10 +203,13 @@ class RunningGateway implements Gateway {
   }
 
   async #stopOnce(): Promise<void> {
-    const { log, configuration, store } = this.#parts;
+    const { log, configuration, store, upstreams } = this.#parts;
     log.event("gateway/stopping");
     await this.#control?.close();
-    await Promise.all(this.#listeners.map(({ listener }) => listener.close(configuration.limits.drainMs)));
+    const { drainMs } = configuration.limits;
+    const late = setTimeout(() => upstreams?.stop(), drainMs);
+    await Promise.all(this.#listeners.map(({ listener }) => listener.close(drainMs)));
+    clearTimeout(late);
     await store.stop();
     log.event("gateway/stopped");
   }

@@ -199,7 +199,7 @@ export const schema = {
     peer_addresses: setting({
       type: choice("full", "truncated", "none"),
       default: "full",
-      help: 'How addresses of peers are written. "truncated" keeps the first 24 bits of IPv4 and 48 of IPv6.',
+      help: 'How addresses of peers are written. "truncated" keeps the first 24 bits of IPv4 and 48 of IPv6. Users of the proxies are written alike: truncated, the domain alone.',
     }),
   }),
 

@@ -3,6 +3,14 @@ import { type LogEventCode, logEvents } from "./events.ts";
 import type { Log, LogFields } from "./log.ts";
 import type { MetricsRegistry } from "./metrics.ts";
 
+/** Their causes are words of ours, a few of them. */
+const countedByCause: ReadonlySet<LogEventCode> = new Set([
+  "smtp/refused",
+  "pop3/refused",
+  "proxy/denied",
+  "proxy/upstream-failed",
+]);
+
 /**
  * A log that counts every event on its way: what is worth a line is worth a number, and no stage has to do both.
  * Refusals are counted by cause as well; causes are words of ours.
@@ -16,7 +24,7 @@ export function countingLog(log: Log, registry: MetricsRegistry): Log {
 
   const count = (code: LogEventCode, fields: LogFields): void => {
     events.add(1, { event: code });
-    if (code === "smtp/refused" || code === "pop3/refused") {
+    if (countedByCause.has(code)) {
       refusals.add(1, { event: code, cause: String(fields["cause"] ?? "unknown") });
     }
     if (code === "pop3/updated" && typeof fields["removed"] === "number") removed.add(fields["removed"]);

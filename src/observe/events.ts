@@ -30,6 +30,9 @@ export const logEvents = {
   "pop3/aborted": { level: "warn", text: "a pull session ended without QUIT; nothing was removed" },
   "pop3/damaged": { level: "error", text: "ALARM: a stored message cannot be opened" },
   "log/lost": { level: "error", text: "ALARM: lines of this log were lost; whoever reads it is too slow" },
+  "proxy/signed-in": { level: "info", text: "a client signed in at its own server, through the proxy" },
+  "proxy/denied": { level: "info", text: "a sign-in through the proxy was refused" },
+  "proxy/upstream-failed": { level: "warn", text: "the server that a client named cannot be used" },
   "admin/failed": { level: "error", text: "an operation ended by a fault of ours" },
   "mailbox/changed": { level: "info", text: "a mailbox was created or changed" },
 } as const satisfies Record<string, { level: "debug" | "info" | "warn" | "error"; text: string }>;

@@ -7,14 +7,17 @@ export type PeerAddressForm = "full" | "truncated" | "none";
 /** Names that no event has. A slip of ours must not write a secret. */
 const secretNames = /passw|passphrase|secret|credential|authorization/i;
 
-/** The fields as they may be written: the peer in the configured form, nothing under the name of a secret. */
+/** Fields that say who somebody is. */
+const personal: ReadonlySet<string> = new Set(["peer", "remoteUser"]);
+
+/** The fields as they may be written: peer and user in the configured form, nothing under the name of a secret. */
 export function redactFields(fields: LogFields, form: PeerAddressForm): LogFields {
   const redacted: Record<string, string | number | boolean> = {};
   for (const [name, value] of Object.entries(fields)) {
     if (value === undefined) continue;
     if (secretNames.test(name)) redacted[name] = "[secret]";
-    else if (name !== "peer" || form === "full" || typeof value !== "string") redacted[name] = value;
-    else if (form === "truncated") redacted[name] = truncateAddress(value);
+    else if (!personal.has(name) || form === "full" || typeof value !== "string") redacted[name] = value;
+    else if (form === "truncated") redacted[name] = name === "peer" ? truncateAddress(value) : domainOf(value);
   }
   return redacted;
 }
@@ -27,6 +30,12 @@ export function truncateAddress(address: string): string {
   const [head = ""] = address.split("::", 1);
   const groups = [...head.split(":").filter((group) => group !== ""), "0", "0", "0"].slice(0, 3);
   return `${groups.join(":")}::`;
+}
+
+/** A user name without the user. */
+function domainOf(userName: string): string {
+  const at = userName.lastIndexOf("@");
+  return at < 0 ? "…" : `…${userName.slice(at)}`;
 }
 
 /** ` name=value` pairs; a value that is not plain stands in quotes, escaped, so that no line can be forged. */

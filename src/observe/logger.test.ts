@@ -71,6 +71,18 @@ test("addresses of peers are whole, truncated or left out", () => {
   assert.equal(peerWith("none", "192.0.2.77"), undefined);
 });
 
+test("so are the users of the proxies", () => {
+  const userWith = (peerAddresses: LoggerOptions["peerAddresses"], remoteUser: string): string => {
+    const { lines, options } = logLines({ peerAddresses });
+    createLog(options).event("proxy/signed-in", { remoteUser });
+    return lines.join("");
+  };
+  assert.match(userWith("full", "ann@example.com"), / remoteUser=ann@example\.com$/m);
+  assert.match(userWith("truncated", "ann@example.com"), / remoteUser="…@example\.com"$/m);
+  assert.match(userWith("truncated", "ann"), / remoteUser="…"$/m);
+  assert.doesNotMatch(userWith("none", "ann@example.com"), /ann|example/);
+});
+
 test("nothing under the name of a secret is written", () => {
   for (const format of ["text", "json"] as const) {
     const { lines, options } = logLines({ format });

@@ -26,24 +26,25 @@ export interface Target {
   readonly port: number | undefined;
 }
 
-const form = "the user name must be user%server%mailbox-id or user%server:port%mailbox-id";
+/** For a person whose user name is not one. */
+export const proxyUserNameForm = "the user name must be user%server%mailbox-id or user%server:port%mailbox-id";
 
 /**
  * Reads a user name from the right, because the remote user may hold `%` itself (hosting panels write `user%domain`),
  * while a target and a mailbox id cannot.
  */
 export function parseLoginName(text: string): LoginName {
-  if (text === "" || hasControls(text) || !text.isWellFormed()) return malformed(form);
+  if (text === "" || hasControls(text) || !text.isWellFormed()) return malformed(proxyUserNameForm);
   const last = text.lastIndexOf("%");
   if (last < 0) return { kind: "local", name: text };
   const previous = last === 0 ? -1 : text.lastIndexOf("%", last - 1);
-  if (previous < 0) return malformed(form);
+  if (previous < 0) return malformed(proxyUserNameForm);
   const remoteUser = text.slice(0, previous);
-  if (remoteUser === "") return malformed(`${form}; the part before the server is empty`);
+  if (remoteUser === "") return malformed(`${proxyUserNameForm}; the part before the server is empty`);
   const target = parseTarget(text.slice(previous + 1, last));
-  if (target === undefined) return malformed(`${form}; the server is not a host name or address`);
+  if (target === undefined) return malformed(`${proxyUserNameForm}; the server is not a host name or address`);
   const mailbox = parseMailboxId(text.slice(last + 1));
-  if (mailbox === undefined) return malformed(`${form}; the part behind the server is not a mailbox id`);
+  if (mailbox === undefined) return malformed(`${proxyUserNameForm}; the part behind the server is not a mailbox id`);
   return { kind: "proxy", remoteUser, target, mailbox };
 }
 

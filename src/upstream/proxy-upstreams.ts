@@ -12,6 +12,9 @@ import type { UpstreamDialer } from "./dial.ts";
 export interface ProxyUpstreams {
   readonly dialer: UpstreamDialer;
   readonly throttle: CredentialsThrottle;
+  /** Aborted when the gateway has waited long enough for its sessions: whoever waits for an upstream gives up. */
+  readonly stopped: AbortSignal;
+  stop(): void;
 }
 
 /**
@@ -24,7 +27,10 @@ export async function createProxyUpstreams(
 ): Promise<ProxyUpstreams | undefined> {
   if (!configuration.proxy.enabled) return undefined;
   const clock: Clock = parts.clock ?? systemClock;
+  const end = new AbortController();
   return {
+    stopped: end.signal,
+    stop: () => end.abort(),
     dialer: await createDialer(configuration, { ...parts, clock }),
     throttle: new CredentialsThrottle(defaultThrottleSettings, clock),
   };
