@@ -47,6 +47,11 @@ export const limits = {
   segmentMessageBytes: 512 * KiB,
   /** What may be on its way from the network thread to the store for one message before back-pressure. */
   depositWindowBytes: 512 * KiB,
+  /**
+   * What all messages on their way into the store may hold together: some 800 of 75 KB. Beyond it even small ones go to
+   * a file each, at the pace of the disk, so that thousands of slow senders cannot fill the memory, nor stop the others.
+   */
+  depositMemoryBytes: 64 * MiB,
   /** A sealed header: each hybrid stanza takes 1.6 kB, and every stanza of ours costs an unwrapping. */
   sealedHeaderBytes: 64 * KiB,
   sealedHeaderStanzas: 32,

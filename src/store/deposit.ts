@@ -5,6 +5,7 @@ import { PosternError } from "../base/errors.ts";
 import { type MailboxId, parseUniqueId, type UniqueId } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
 import type { Addendum, CommitResult, Deposit, DepositFacts, DepositHints, Receipt } from "./contract.ts";
+import type { DepositMemory } from "./deposit-memory.ts";
 import { keyMark } from "./mailbox-rows.ts";
 import { recordHeaderBytes, writeRecordHeader } from "./record.ts";
 import { sourceCodes } from "./schema.ts";
@@ -17,6 +18,7 @@ export interface DepositParts {
   readonly clock: Clock;
   readonly repeatedDeliveryMs: number;
   readonly uniqueIdOf: (sequence: number) => UniqueId;
+  readonly memory: DepositMemory;
   /** Where the store tells that a window of a large message was written, or not. */
   readonly windows: Map<number, (bytes: number, failed: boolean) => void>;
 }
@@ -30,6 +32,8 @@ export class OpenDeposit implements Deposit {
   readonly #sequence: number;
   #gathered: Buffer[] = [];
   #sealedBytes = 0;
+  /** What counts in the memory of all deposits. */
+  #heldBytes = 0;
   #large = false;
   #onTheWay = 0;
   #failed = false;
@@ -50,12 +54,15 @@ export class OpenDeposit implements Deposit {
 
   write(sealed: Uint8Array): Promise<void> | undefined {
     this.#sealedBytes += sealed.length;
+    this.#heldBytes += sealed.length;
+    this.#parts.memory.take(sealed.length);
     this.#gathered.push(asBuffer(sealed));
-    if (!this.#large && this.#sealedBytes <= limits.segmentMessageBytes) return undefined;
+    const fits = this.#sealedBytes <= limits.segmentMessageBytes && !this.#parts.memory.short;
+    if (!this.#large && fits) return undefined;
     if (!this.#large) this.#becomeLarge();
     this.#sendGathered();
     if (this.#failed || this.#parts.thread.over) return Promise.reject(writeFailed());
-    if (this.#onTheWay <= limits.depositWindowBytes) return undefined;
+    if (this.#onTheWay <= this.#windowBytes) return undefined;
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
     });
@@ -88,6 +95,7 @@ export class OpenDeposit implements Deposit {
     const state = this.#state;
     this.#state = "over";
     this.#gathered = [];
+    this.#letGo(this.#heldBytes);
     if (state === "open" && this.#large) {
       this.#parts.windows.delete(this.#sequence);
       thread.send({ kind: "large-discard", sequence: this.#sequence });
@@ -98,14 +106,26 @@ export class OpenDeposit implements Deposit {
     await thread.request({ ...request, token: thread.nextToken(), atMs: clock.nowMs() }).catch(() => undefined);
   }
 
+  /** How much may be on its way before more must wait. */
+  get #windowBytes(): number {
+    return this.#parts.memory.short ? 0 : limits.depositWindowBytes;
+  }
+
+  #letGo(bytes: number): void {
+    const held = Math.min(bytes, this.#heldBytes);
+    this.#heldBytes -= held;
+    this.#parts.memory.giveBack(held);
+  }
+
   #becomeLarge(): void {
     this.#large = true;
     this.#parts.thread.send({ kind: "large-open", sequence: this.#sequence });
     this.#parts.windows.set(this.#sequence, (bytes, failed) => {
       this.#onTheWay -= bytes;
+      this.#letGo(bytes);
       this.#failed ||= failed;
       const waiting = this.#waiting;
-      if (waiting === undefined || (!this.#failed && this.#onTheWay > limits.depositWindowBytes)) return;
+      if (waiting === undefined || (!this.#failed && this.#onTheWay > this.#windowBytes)) return;
       this.#waiting = undefined;
       if (this.#failed) waiting.reject(writeFailed());
       else waiting.resolve();
@@ -141,6 +161,7 @@ export class OpenDeposit implements Deposit {
       this.#gathered = [];
       return await this.#parts.thread.requestWithRecord((at) => this.#request(step, facts, at), record);
     } finally {
+      this.#letGo(this.#heldBytes);
       this.#parts.windows.delete(this.#sequence);
     }
   }

@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import type { Clock } from "../base/clock.ts";
 import { PosternError } from "../base/errors.ts";
 import { generateEpoch, type MailboxId, type UniqueId } from "../base/ids.ts";
+import { limits } from "../base/limits.ts";
 import type {
   Addendum,
   Deposit,
@@ -15,6 +16,7 @@ import type {
 } from "./contract.ts";
 import { dataDirectory } from "./data-directory.ts";
 import { OpenDeposit, sequenceOf } from "./deposit.ts";
+import { DepositMemory } from "./deposit-memory.ts";
 import { Epochs } from "./epochs.ts";
 import { Leases } from "./leases.ts";
 import { type DirectoryLock, lockDirectory } from "./lock.ts";
@@ -44,6 +46,8 @@ export interface StoreOptions {
   readonly repeatedDeliveryMs: number;
   /** When a segment is full; smaller in tests. */
   readonly segmentBytes?: number;
+  /** What messages on their way may hold together; default `limits.depositMemoryBytes`, smaller in tests. */
+  readonly depositMemoryBytes?: number;
   /** Faults that a test plans. */
   readonly faults?: readonly Fault[];
 }
@@ -74,6 +78,7 @@ class SqliteStore implements Store {
   readonly #reader: ReaderClient;
   readonly #payload: PayloadReader;
   readonly #epochs: Epochs;
+  readonly #memory: DepositMemory;
   readonly #leases = new Leases();
   readonly #windows = new Map<number, (bytes: number, failed: boolean) => void>();
   readonly #refusals: RefusalNotes;
@@ -96,6 +101,7 @@ class SqliteStore implements Store {
     this.#reader = new ReaderClient(options.directory, (detail) => this.#end(detail));
     this.#payload = new PayloadReader(dataDirectory(options.directory));
     this.#epochs = new Epochs(ready.epochs);
+    this.#memory = new DepositMemory(options.depositMemoryBytes ?? limits.depositMemoryBytes);
     this.#sequence = ready.lastSequence;
     this.#freeBytes = ready.freeBytes;
     this.mailboxes = new StoredMailboxTable({ thread, clock: options.clock, leases: this.#leases }, ready.mailboxes);
@@ -134,6 +140,7 @@ class SqliteStore implements Store {
         clock: this.#options.clock,
         repeatedDeliveryMs: this.#options.repeatedDeliveryMs,
         uniqueIdOf: (sequence) => this.#epochs.uniqueId(sequence),
+        memory: this.#memory,
         windows: this.#windows,
       },
       { id: mailbox, number },
