@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Connection, ConnectionEnd, TlsFacts } from "../../src/base/connection.ts";
 
+/** What one read gives: octets as latin1, made at that moment if a function, or a reason why there are none. */
+export type ScriptedRead = string | (() => string | Promise<string>) | { readonly end: ConnectionEnd };
+
 /** A connection whose peer says what a list says, one element a read, and then ends as told. */
 export class ScriptedConnection implements Connection {
   readonly id = "1";
@@ -8,11 +11,18 @@ export class ScriptedConnection implements Connection {
   readonly local = { address: "192.0.2.25", port: 25 };
   tls: TlsFacts | undefined;
   output = "";
-  #input: (string | (() => string))[];
+  /** How the session left: `end()` or `destroy()`, whichever came first. */
+  left: "ended" | "destroyed" | undefined;
+  /** The time that each read was given. */
+  readonly timeoutsMs: number[] = [];
+  /** Called with everything that is written; what it returns is what `write` returns. */
+  onWrite: (text: string) => Promise<boolean> | undefined = () => undefined;
+  tlsWorks = true;
+  #input: ScriptedRead[];
   #end: ConnectionEnd;
 
   constructor(
-    input: readonly (string | (() => string))[],
+    input: readonly ScriptedRead[],
     options: { readonly tls: boolean; readonly end: ConnectionEnd; readonly peer: string },
   ) {
     this.#input = [...input];
@@ -21,30 +31,36 @@ export class ScriptedConnection implements Connection {
     if (options.tls) this.tls = { version: "TLSv1.3", cipher: "TLS_AES_128_GCM_SHA256" };
   }
 
-  read(): Promise<Buffer | ConnectionEnd> {
+  async read(timeoutMs: number): Promise<Buffer | ConnectionEnd> {
+    this.timeoutsMs.push(timeoutMs);
     const next = this.#input.shift();
     if (next === undefined) {
       const end = this.#end;
       this.#end = "ended";
-      return Promise.resolve(end);
+      return end;
     }
-    return Promise.resolve(Buffer.from(typeof next === "string" ? next : next(), "latin1"));
+    if (typeof next === "object") return next.end;
+    return Buffer.from(typeof next === "string" ? next : await next(), "latin1");
   }
 
-  write(bytes: Uint8Array | string): undefined {
-    this.output += typeof bytes === "string" ? bytes : Buffer.from(bytes).toString("latin1");
+  write(bytes: Uint8Array | string): Promise<boolean> | undefined {
+    const text = typeof bytes === "string" ? bytes : Buffer.from(bytes).toString("latin1");
+    this.output += text;
+    return this.onWrite(text);
   }
 
-  startTls(): Promise<boolean> {
-    this.tls = { version: "TLSv1.3", cipher: "TLS_AES_128_GCM_SHA256" };
-    return Promise.resolve(true);
+  async startTls(): Promise<boolean> {
+    if (this.tlsWorks) this.tls = { version: "TLSv1.3", cipher: "TLS_AES_128_GCM_SHA256" };
+    else this.destroy();
+    return this.tlsWorks;
   }
 
-  end(): Promise<void> {
-    return Promise.resolve();
+  async end(): Promise<void> {
+    this.left ??= "ended";
   }
 
   destroy(): void {
+    this.left ??= "destroyed";
     this.#input = [];
   }
 }
