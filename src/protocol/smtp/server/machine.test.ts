@@ -105,6 +105,18 @@ for (const [command, replies] of [
     assert.deepEqual(short(bytes(machine, `${command}\r\n`)), replies);
   });
 
+for (const [limit, command, replies] of [
+  [{ maxErrors: 1 }, "WIZ", ["500", "discard", "421", "close"]],
+  [{ maxCommands: 4 }, "NOOP", ["discard", "421", "close"]],
+] as const)
+  test(`a session that is ended between two chunks (${Object.keys(limit)[0]}) discards the content`, () => {
+    const machine = machineAt("envelope", limit);
+    bytes(machine, "BDAT 1\r\n");
+    accept(machine);
+    bytes(machine, "x");
+    assert.deepEqual(short(bytes(machine, `${command}\r\n`)), replies);
+  });
+
 test("input that came while the session got ready for content is refused too", () => {
   const machine = machineAt("envelope");
   assert.deepEqual(short(bytes(machine, "DATA\r\n")), ["ask-content"]);
