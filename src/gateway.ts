@@ -23,7 +23,8 @@ import { MailboxRegistry } from "./mailbox/registry.ts";
 import { PullSignIn } from "./mailbox/sign-in.ts";
 import type { Log } from "./observe/log.ts";
 import { type Pop3SessionSettings, servePop3 } from "./pull/pop3-session.ts";
-import { receiveSmtp, type SmtpReceiveSettings, type SmtpReceiveStages } from "./session/smtp-receive.ts";
+import { JournalIntake, type JournalIntakeStages } from "./session/journal-intake.ts";
+import { type SmtpSessionSettings, type SmtpSessionStages, serveSmtp } from "./session/smtp-session.ts";
 import type { Store } from "./store/contract.ts";
 import { openStore } from "./store/open-store.ts";
 import type { Fault } from "./store/writer/faults.ts";
@@ -245,11 +246,10 @@ function listenerShare({ configuration, log, pair }: ReadyParts): ListenerShare 
 function smtpService(parts: ReadyParts, mailboxes: MailboxRegistry): (connection: Connection) => Promise<void> {
   const { configuration, store, clock, log, fingerprintKey } = parts;
   const gatewayPeers = parsePeerList(configuration.smtp.allowedPeers);
-  const settings: SmtpReceiveSettings = {
+  const settings: SmtpSessionSettings = {
     hostName: configuration.gateway.hostName,
     maxMessageBytes: configuration.limits.maxMessageBytes,
     maxRecipients: configuration.limits.recipientsPerTransaction,
-    maxMailboxes: limits.mailboxesPerTransaction,
     maxErrors: configuration.limits.errorsPerSession,
     maxCommands: configuration.limits.commandsPerSession,
     maxLineBytes: limits.smtpCommandLineBytes,
@@ -258,11 +258,12 @@ function smtpService(parts: ReadyParts, mailboxes: MailboxRegistry): (connection
     minimumBytesPerSecond: configuration.limits.minimumDataBytesPerSecond,
     minimumRateWindowMs: limits.minimumRateWindowMs,
   };
-  const stages: SmtpReceiveStages = {
+  const intakeStages: JournalIntakeStages = {
     store,
     fingerprintKey,
     clock,
-    log,
+    hostName: configuration.gateway.hostName,
+    maxMailboxes: limits.mailboxesPerTransaction,
     policy: {
       domains: new Set(configuration.gateway.domains.map((domain) => domain.toLowerCase())),
       findMailbox: (id) => mailboxes.find(id),
@@ -270,7 +271,12 @@ function smtpService(parts: ReadyParts, mailboxes: MailboxRegistry): (connection
       readiness: (expectedBytes) => store.readiness(expectedBytes),
     },
   };
-  return (connection) => receiveSmtp(connection, settings, stages);
+  const stages: SmtpSessionStages = {
+    clock,
+    log,
+    intake: (connection, sessionLog) => new JournalIntake(intakeStages, connection, sessionLog),
+  };
+  return (connection) => serveSmtp(connection, settings, stages);
 }
 
 function pop3Service({ configuration, store, clock, log }: ReadyParts): (connection: Connection) => Promise<void> {

@@ -4,26 +4,12 @@ import type { Capture, CaptureTarget, Kept } from "../capture/capture.ts";
 import type { RecordedRecipient } from "../capture/recorded-envelope.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
 
-export interface PaceSettings {
-  readonly transactionMs: number;
-  readonly minimumBytesPerSecond: number;
-  readonly minimumRateWindowMs: number;
-}
-
 /** The mail transaction that is under way in a session: who it is for, and the capture once content flows. */
 export class OpenMail {
-  readonly #startedAtMs: number;
   readonly #copies = new Map<MailboxId, { readonly mailbox: Mailbox; readonly recipients: RecordedRecipient[] }>();
   #capture: Capture | undefined;
   /** Why the content can no longer be kept; told at its real end. */
   #failure: unknown;
-  #windowStartMs: number;
-  #windowBytes = 0;
-
-  constructor(startedAtMs: number) {
-    this.#startedAtMs = startedAtMs;
-    this.#windowStartMs = startedAtMs;
-  }
 
   get mailboxes(): Iterable<MailboxId> {
     return this.#copies.keys();
@@ -50,9 +36,8 @@ export class OpenMail {
   }
 
   /** From here on content goes into `capture`. */
-  startContent(capture: Capture, nowMs: number): void {
+  startContent(capture: Capture): void {
     this.#capture = capture;
-    this.#windowStartMs = nowMs;
   }
 
   /** Passes content on; a promise means: wait before reading more. A failure is told by `keep`. */
@@ -81,22 +66,5 @@ export class OpenMail {
     const capture = this.#capture;
     this.#capture = undefined;
     await capture?.abort();
-  }
-
-  /** How long this transaction may still take. */
-  timeLeftMs(nowMs: number, settings: PaceSettings): number {
-    return Math.max(0, this.#startedAtMs + settings.transactionMs - nowMs);
-  }
-
-  /** Notes arrived content; `false` when it comes more slowly than an honest line would bring it. */
-  keepsPace(bytes: number, nowMs: number, settings: PaceSettings): boolean {
-    if (this.timeLeftMs(nowMs, settings) === 0) return false;
-    this.#windowBytes += bytes;
-    const elapsedMs = nowMs - this.#windowStartMs;
-    if (elapsedMs < settings.minimumRateWindowMs) return true;
-    const enough = this.#windowBytes >= (settings.minimumBytesPerSecond * elapsedMs) / 1000;
-    this.#windowStartMs = nowMs;
-    this.#windowBytes = 0;
-    return enough;
   }
 }

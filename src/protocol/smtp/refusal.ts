@@ -10,6 +10,8 @@ export interface Refusal {
   readonly reply: Reply;
   /** The conversation ends after the reply. */
   readonly closes?: true;
+  /** The words of an upstream: no error of the peer towards us. */
+  readonly relayed?: true;
 }
 
 function refusal(code: number, enhanced: string | undefined, text: string, cause: string): Refusal {
@@ -55,6 +57,7 @@ export const refusals = {
   signInTooLong: refusal(500, "5.5.6", "Response too long", "sign-in-too-long"),
   signInDenied: refusal(535, "5.7.8", "Credentials not accepted", "sign-in-denied"),
   signInUnavailable: refusal(454, "4.7.0", "Sign-in is not possible now, try again later", "sign-in-unavailable"),
+  signInThrottled: refusal(454, "4.7.0", "Too many failed sign-ins, try again later", "sign-in-throttled"),
   // Recipients
   unknownMailbox: refusal(550, "5.1.1", "No such mailbox", "unknown-mailbox"),
   relayDenied: refusal(550, "5.7.1", "Relay denied", "relay-denied"),
@@ -67,6 +70,27 @@ export const refusals = {
   diskLow: refusal(452, "4.3.1", "Insufficient storage, try again later", "disk-low"),
   storeFailing: refusal(451, "4.3.0", "Cannot keep the message now, try again later", "store-failing"),
   ourFault: refusal(451, "4.3.0", "Local error, try again later", "our-fault"),
+  // Proxied mail
+  upstreamGone: closing(421, "4.4.2", "The connection to your mail server was lost, sign in again", "upstream-gone"),
+  upstreamLost: refusal(451, "4.4.2", "Connection to your mail server lost; the message was not sent", "upstream-lost"),
+  /** The message may have been sent. It is kept. */
+  verdictUnknown: refusal(451, "4.4.2", "Your mail server did not say whether it took the message", "verdict-unknown"),
+  /** Never mended: that would break signatures; never passed on: that is how mail is smuggled. */
+  bareLineEnd: refusal(554, "5.6.0", "Message has a bare CR or LF, or no CRLF at its end", "bare-line-end"),
+  eightBitNotTaken: refusal(554, "5.6.3", "Your mail server takes no 8-bit content", "8bit-not-taken"),
+  addressUtf8NotTaken: refusal(
+    550,
+    "5.6.7",
+    "Your mail server takes no such address (SMTPUTF8)",
+    "utf8-address-not-taken",
+  ),
+  headerUtf8NotTaken: refusal(
+    554,
+    "5.6.9",
+    "Your mail server takes no UTF-8 headers (SMTPUTF8)",
+    "utf8-header-not-taken",
+  ),
+  requireTlsNotTaken: refusal(550, "5.7.30", "Your mail server does not offer REQUIRETLS", "requiretls-not-taken"),
   // Limits
   tooManyErrors: closing(421, "4.7.0", "Too many errors", "too-many-errors"),
   tooManyCommands: closing(421, "4.7.0", "Too many commands", "too-many-commands"),

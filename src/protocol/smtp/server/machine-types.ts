@@ -2,7 +2,7 @@
 import type { Credentials } from "../../sasl/credentials.ts";
 import type { SaslResponder } from "../../sasl/server/exchange.ts";
 import type { Envelope, EnvelopeRecipient, Hello, OpenTransaction } from "../envelope.ts";
-import type { ExtensionSettings } from "../extensions.ts";
+import type { ExtensionSettings, OptionalExtension } from "../extensions.ts";
 import type { Refusal } from "../refusal.ts";
 import type { Reply } from "../reply.ts";
 
@@ -22,10 +22,21 @@ export type SmtpServerEvent =
   | { readonly type: "bytes"; readonly bytes: Buffer }
   | { readonly type: "answer"; readonly answer: Answer };
 
-/** What the session decided about the open question. */
+/**
+ * What the session decided about the open question. `reply` takes the place of ours, except for content, which we ask for
+ * ourselves. `offer` comes with a sign-in.
+ */
 export type Answer =
-  | { readonly accepted: true; readonly reply?: Reply }
+  | { readonly accepted: true; readonly reply?: Reply; readonly offer?: SessionOffer }
   | { readonly accepted: false; readonly refusal: Refusal };
+
+/** What a session can offer once it is known who stands behind it. */
+export interface SessionOffer {
+  /** Counts at once. */
+  readonly maxMessageBytes: number;
+  /** Counts from the next EHLO on: what the client was told before, it may use. */
+  readonly withheld: readonly OptionalExtension[];
+}
 
 /**
  * What the session is to do, in order. A question (`ask-…`) is always the last effect; until its answer the machine takes
@@ -36,7 +47,7 @@ export type SmtpServerEffect =
   | { readonly type: "ask-mail"; readonly transaction: OpenTransaction }
   | { readonly type: "ask-recipient"; readonly transaction: OpenTransaction; readonly recipient: EnvelopeRecipient }
   /** Content follows: get ready to keep it. */
-  | { readonly type: "ask-content"; readonly envelope: Envelope }
+  | { readonly type: "ask-content"; readonly envelope: Envelope; readonly transfer: "DATA" | "BDAT" }
   | { readonly type: "content"; readonly bytes: Buffer }
   /** The content is whole. The answer is the reply to it. */
   | { readonly type: "ask-commit" }
@@ -100,7 +111,9 @@ export type CommandState = Extract<State, { readonly name: "connected" | "ready"
 
 /** What a command's handler may do. */
 export interface Conversation {
-  readonly settings: SmtpServerSettings;
+  settings: SmtpServerSettings;
+  /** What to withhold from the next EHLO on; `undefined`: as before. */
+  withheldNext: readonly OptionalExtension[] | undefined;
   state: State;
   /** Set by AUTH, for the rest of the connection (RFC 4954 §4). */
   signedIn: boolean;

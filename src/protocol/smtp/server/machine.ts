@@ -2,6 +2,7 @@
 import { limits } from "../../../base/limits.ts";
 import { DotUnstuffer } from "../../wire/dot-transparency.ts";
 import { LineSplitter } from "../../wire/line-splitter.ts";
+import type { OptionalExtension } from "../extensions.ts";
 import { type Refusal, refusals } from "../refusal.ts";
 import { type Reply, reply } from "../reply.ts";
 import { auth, signInResponse } from "./commands/auth.ts";
@@ -59,7 +60,8 @@ type Verb = keyof typeof table;
  * clock. One machine lives from the greeting to STARTTLS, another from there to the end.
  */
 export class SmtpServerMachine implements Conversation {
-  readonly settings: SmtpServerSettings;
+  settings: SmtpServerSettings;
+  withheldNext: readonly OptionalExtension[] | undefined;
   state: State = { name: "connected" };
   signedIn = false;
   readonly #lines: LineSplitter;
@@ -129,7 +131,7 @@ export class SmtpServerMachine implements Conversation {
       return;
     }
     this.emit({ type: "reply", reply: refusal.reply, refusal });
-    if (refusal.reply.code >= 500) this.#errors += 1;
+    if (refusal.reply.code >= 500 && refusal.relayed !== true) this.#errors += 1;
     if (this.#errors >= this.settings.maxErrors) this.#endSession(refusals.tooManyErrors);
   }
 

@@ -6,7 +6,7 @@ import { findMechanism } from "../../../sasl/server/mechanisms.ts";
 import { Cursor } from "../../cursor.ts";
 import type { Hello } from "../../envelope.ts";
 import { type Refusal, refusals } from "../../refusal.ts";
-import type { Answer, CommandState, Conversation, State } from "../machine-types.ts";
+import type { Answer, CommandState, Conversation, SessionOffer, State } from "../machine-types.ts";
 
 /**
  * AUTH, RFC 4954 §4. In clear it is refused before a credential is asked for, and one that came with the command is
@@ -83,9 +83,15 @@ function goOn(conversation: Conversation, { hello, refusalChallenge }: Exchange,
   }
 }
 
+function adopt(conversation: Conversation, { maxMessageBytes, withheld }: SessionOffer): void {
+  conversation.settings = { ...conversation.settings, maxMessageBytes };
+  conversation.withheldNext = withheld;
+}
+
 function conclude(conversation: Conversation, { hello, refusalChallenge }: Exchange, answer: Answer): void {
   if (answer.accepted) {
     conversation.signedIn = true;
+    if (answer.offer !== undefined) adopt(conversation, answer.offer);
     if (answer.reply === undefined) conversation.reply(235, "2.7.0", "Signed in");
     else conversation.emit({ type: "reply", reply: answer.reply });
   } else if (refusalChallenge !== undefined && answer.refusal.reply.code === refusals.signInDenied.reply.code) {

@@ -63,7 +63,7 @@ function firstChunk(
     skip(conversation, chunk, { ...after, failed: refusals.noRecipients }, refusals.noRecipients);
     return;
   }
-  conversation.ask({ type: "ask-content", envelope: transaction }, (answer) => {
+  conversation.ask({ type: "ask-content", envelope: transaction, transfer: "BDAT" }, (answer) => {
     if (answer.accepted) takeChunk(conversation, chunk, after);
     else skip(conversation, chunk, { ...after, failed: answer.refusal }, answer.refusal);
   });

@@ -22,7 +22,9 @@ export function data(
     conversation.refuse(refusals.earlyInput);
     return;
   }
-  conversation.ask({ type: "ask-content", envelope: transaction }, (answer) => begin(conversation, hello, answer));
+  conversation.ask({ type: "ask-content", envelope: transaction, transfer: "DATA" }, (answer) =>
+    begin(conversation, hello, answer),
+  );
 }
 
 function begin(conversation: Conversation, hello: Hello, answer: Answer): void {

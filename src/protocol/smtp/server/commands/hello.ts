@@ -21,6 +21,7 @@ function greet(conversation: Conversation, text: string, state: CommandState, ex
   }
   if (state.name === "chunks") conversation.emit({ type: "discard" });
   conversation.state = { name: "ready", hello: { name, extended } };
-  const { settings } = conversation;
-  conversation.reply(250, undefined, settings.hostName, ...(extended ? ehloLines(settings) : []));
+  const { settings, withheldNext } = conversation;
+  if (withheldNext !== undefined) conversation.settings = { ...settings, withheld: withheldNext };
+  conversation.reply(250, undefined, settings.hostName, ...(extended ? ehloLines(conversation.settings) : []));
 }

@@ -4,6 +4,7 @@ import type { Hello, OpenTransaction } from "../../envelope.ts";
 import { mailParameters, noParameters, takeParameters } from "../../parameters.ts";
 import { takeReversePath } from "../../path.ts";
 import { type Refusal, refusals } from "../../refusal.ts";
+import { reply } from "../../reply.ts";
 import type { Conversation, SmtpServerSettings, State } from "../machine-types.ts";
 
 /** MAIL, RFC 5321 §4.1.1.2: begins a transaction. */
@@ -23,7 +24,7 @@ export function mail(
       return;
     }
     conversation.state = { name: "envelope", hello, transaction: { ...transaction, recipients: [] } };
-    conversation.reply(250, "2.1.0", "Sender ok");
+    conversation.emit({ type: "reply", reply: answer.reply ?? reply(250, "2.1.0", "Sender ok") });
   });
 }
 

@@ -4,6 +4,7 @@ import type { EnvelopeRecipient } from "../../envelope.ts";
 import { noParameters, recipientParameters, takeParameters } from "../../parameters.ts";
 import { takeForwardPath } from "../../path.ts";
 import { type Refusal, refusals } from "../../refusal.ts";
+import { reply } from "../../reply.ts";
 import type { Conversation, SmtpServerSettings, State, Transaction } from "../machine-types.ts";
 
 /** RCPT, RFC 5321 §4.1.1.3: one recipient, each with a reply of its own. */
@@ -29,7 +30,7 @@ export function rcpt(
     }
     const recipients = [...transaction.recipients, recipient];
     conversation.state = { name: "envelope", hello, transaction: { ...transaction, recipients } };
-    conversation.reply(250, "2.1.5", "Recipient ok");
+    conversation.emit({ type: "reply", reply: answer.reply ?? reply(250, "2.1.5", "Recipient ok") });
   });
 }
 

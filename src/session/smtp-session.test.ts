@@ -10,13 +10,13 @@ import { parsePeerList } from "../mailbox/peers.ts";
 import { silentLog } from "../observe/log.ts";
 import { generateIdentity } from "../seal/identity.ts";
 import { parseRecipient } from "../seal/keys.ts";
-import { receiveSmtp, type SmtpReceiveSettings } from "./smtp-receive.ts";
+import { JournalIntake } from "./journal-intake.ts";
+import { type SmtpSessionSettings, type SmtpSessionStages, serveSmtp } from "./smtp-session.ts";
 
-const settings: SmtpReceiveSettings = {
+const settings: SmtpSessionSettings = {
   hostName: "gateway.example",
   maxMessageBytes: 1000,
   maxRecipients: 5,
-  maxMailboxes: 2,
   maxErrors: 5,
   maxCommands: 50,
   maxLineBytes: 512,
@@ -50,6 +50,23 @@ beforeEach(() => {
 
 const clock: Clock = { nowMs: () => nowMs, monotonicMs: () => nowMs };
 
+function stages(): SmtpSessionStages {
+  const intake = {
+    store: asStore(store, noMailboxes),
+    fingerprintKey: Buffer.alloc(32),
+    clock,
+    hostName: settings.hostName,
+    maxMailboxes: 2,
+    policy: {
+      domains: new Set(["archive.example"]),
+      findMailbox: (id: string) => mailboxes.find((each) => each.id === id),
+      peerAllowed: (box: Mailbox, peer: string) => box.allowedPeers.allows(peer),
+      readiness: () => store.readiness(),
+    },
+  };
+  return { clock, log: silentLog, intake: (connection, log) => new JournalIntake(intake, connection, log) };
+}
+
 /** Runs a session over these octets; each element is what one read gives. */
 async function converse(
   input: readonly (string | (() => string))[],
@@ -57,7 +74,7 @@ async function converse(
     tls?: boolean;
     end?: "ended" | "timed-out" | "draining";
     peer?: string;
-    change?: Partial<SmtpReceiveSettings>;
+    change?: Partial<SmtpSessionSettings>;
   } = {},
 ): Promise<{ readonly replies: string[]; readonly connection: ScriptedConnection }> {
   const connection = new ScriptedConnection(input, {
@@ -65,22 +82,7 @@ async function converse(
     end: options.end ?? "ended",
     peer: options.peer ?? "192.0.2.1",
   });
-  await receiveSmtp(
-    connection,
-    { ...settings, ...options.change },
-    {
-      store: asStore(store, noMailboxes),
-      fingerprintKey: Buffer.alloc(32),
-      clock,
-      log: silentLog,
-      policy: {
-        domains: new Set(["archive.example"]),
-        findMailbox: (id) => mailboxes.find((each) => each.id === id),
-        peerAllowed: (box, peer) => box.allowedPeers.allows(peer),
-        readiness: () => store.readiness(),
-      },
-    },
-  );
+  await serveSmtp(connection, { ...settings, ...options.change }, stages());
   return { replies: connection.output.split("\r\n").slice(0, -1), connection };
 }
 
@@ -116,18 +118,7 @@ test("250 comes after the commit and not before (I1)", async () => {
     end: "ended",
     peer: "192.0.2.1",
   });
-  const done = receiveSmtp(connection, settings, {
-    store: asStore(store, noMailboxes),
-    fingerprintKey: Buffer.alloc(32),
-    clock,
-    log: silentLog,
-    policy: {
-      domains: new Set(["archive.example"]),
-      findMailbox: () => mailbox,
-      peerAllowed: () => true,
-      readiness: () => "ready",
-    },
-  });
+  const done = serveSmtp(connection, settings, stages());
   await new Promise((resolve) => setTimeout(resolve, 20));
   assert.ok(connection.output.includes("354 "));
   assert.ok(!connection.output.includes("Kept"));
