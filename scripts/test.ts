@@ -1,37 +1,59 @@
 // SPDX-License-Identifier: Apache-2.0
-import { spawnSync } from "node:child_process";
 import { globSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { run } from "node:test";
+import { spec } from "node:test/reporters";
 
 /**
- * Runs the tests: those beside the source first, then the tests of the whole, and stops at the first group that fails.
- * `--fast` runs the first group alone; paths run those files alone.
+ * Runs the tests, what is quick first: units and dialogs, then what starts whole programs. `--fast` stops after the
+ * first; paths run those files alone. The last lines name every test that was skipped with its reason, and the count.
  */
-const groups = [
-  { name: "units", patterns: ["src/**/*.test.ts", "scripts/**/*.test.ts"], concurrency: 2 },
-  // These start gateways, mail servers and many connections; two at a time would measure each other.
-  { name: "the whole", patterns: ["test/**/*.test.ts"], concurrency: 1 },
-];
+const quick = ["src/**/*.test.ts", "scripts/**/*.test.ts", "test/{dialogs,fuzz,vectors}/**/*.test.ts"];
+const whole = ["test/{interop,crash,journeys}/**/*.test.ts"];
 
+const root = join(import.meta.dirname, "..");
 const args = process.argv.slice(2);
-const fast = args.includes("--fast");
 const paths = args.filter((argument) => !argument.startsWith("--"));
-process.exitCode = paths.length > 0 ? runFiles(paths, 2) : runGroups();
 
-function runGroups(): number {
-  for (const { name, patterns, concurrency } of fast ? groups.slice(0, 1) : groups) {
-    const files = globSync(patterns, { exclude: ["**/node_modules/**"] }).toSorted();
-    console.log(`\n=== ${name}: ${files.length} files`);
-    const status = files.length === 0 ? 0 : runFiles(files, concurrency);
-    if (status !== 0) return status;
-  }
-  return 0;
+// Every test file and every program that it starts compiles the same sources; kept, that halves what a start costs.
+process.env["NODE_COMPILE_CACHE"] ??= join(root, "node_modules/.cache/compiled");
+
+let passed = 0;
+const failed: string[] = [];
+const skipped: string[] = [];
+const startedMs = performance.now();
+
+// Two at a time, however many cores there are: the tests of the whole load the machine by themselves.
+const events = run({ files: chosenFiles(), concurrency: 2 });
+events.on("test:pass", ({ name, file, skip, details }) => {
+  if (details.type === "suite") return;
+  if (skip === undefined || skip === false) passed += 1;
+  else skipped.push(`${shown(file)}: ${name} (${skip === true ? "no reason given" : skip})`);
+});
+events.on("test:fail", ({ name, file, details }) => {
+  // A suite that fails by what is in it is not listed; what is in it is.
+  if (!("failureType" in details.error) || details.error.failureType !== "subtestsFailed")
+    failed.push(`${shown(file)}: ${name}`);
+  process.exitCode = 1;
+});
+events.compose(new spec()).pipe(process.stdout);
+process.on("exit", report);
+
+function chosenFiles(): string[] {
+  if (paths.length > 0) return globSync(paths).map((path) => resolve(path));
+  const groups = args.includes("--fast") ? [quick] : [quick, whole];
+  return groups.flatMap((group) => globSync(group, { cwd: root }).toSorted()).map((path) => join(root, path));
 }
 
-function runFiles(files: readonly string[], concurrency: number): number {
-  const run = spawnSync(
-    process.execPath,
-    ["--test", "--test-reporter=spec", `--test-concurrency=${concurrency}`, ...files],
-    { stdio: "inherit" },
-  );
-  return run.status ?? 1;
+function report(): void {
+  // A pattern that matches nothing must not look like success.
+  if (passed === 0) process.exitCode = 1;
+  for (const each of skipped) console.log(`skipped  ${each}`);
+  for (const each of failed) console.log(`FAILED   ${each}`);
+  const seconds = Math.round((performance.now() - startedMs) / 1000);
+  console.log(`\n${passed} passed, ${failed.length} failed, ${skipped.length} skipped, ${seconds} s`);
+}
+
+function shown(file: string | undefined): string {
+  return file === undefined ? "?" : relative(root, file);
 }

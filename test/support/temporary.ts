@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { randomInt } from "node:crypto";
+import { once } from "node:events";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -15,24 +17,31 @@ export async function removeDirectory(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true, maxRetries: 3 });
 }
 
-/** Loopback ports that were free a moment ago, for programs that cannot be told "port 0". */
+/**
+ * Loopback ports for programs that cannot be told "port 0". They lie below those that the system hands out by itself,
+ * which a connection of another test could take before the program binds them; two test processes seldom begin alike.
+ */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, openServer));
-  return Promise.all(
-    servers.map(async (server) => {
-      const address = server.address();
-      await new Promise((resolve) => server.close(resolve));
-      if (address === null || typeof address === "string") throw new Error("no port");
-      return address.port;
-    }),
-  );
+  const free: number[] = [];
+  for (let offset = randomInt(portCount); free.length < count; offset++) {
+    const port = lowestPort + (offset % portCount);
+    if (await isFree(port)) free.push(port);
+  }
+  return free;
 }
 
-async function openServer(): Promise<ReturnType<typeof createServer>> {
+const lowestPort = 10_000;
+const portCount = 22_000;
+
+async function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  return server;
+  server.listen(port, "127.0.0.1");
+  try {
+    await once(server, "listening");
+  } catch {
+    return false;
+  }
+  server.close();
+  await once(server, "close");
+  return true;
 }
