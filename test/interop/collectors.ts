@@ -117,7 +117,8 @@ async function fetchmail(job: PullJob, service: string, security: string): Promi
     `  user "${user}" password "${password}"`,
     `  ${security} sslcertck sslcertfile "${certificateFile}"`,
     "  fetchall nokeep no rewrite",
-    `  mda "/bin/sh -c 'cat > $(mktemp ${maildir}/new/XXXXXXXXXX)'"`,
+    // A shell runs it, a new one for each message; its number is the name. With -C a second one of a name fails.
+    `  mda "set -C; exec cat > ${maildir}/new/$$"`,
   ];
   await writeFile(file, `set invisible\nset no bouncemail\n${lines.join("\n")}\n`, { mode: 0o600 });
   // Exit code 1: there was no mail.
@@ -127,9 +128,22 @@ async function fetchmail(job: PullJob, service: string, security: string): Promi
   return readMaildir(maildir);
 }
 
+/**
+ * getmail6 forks for each delivery, and only then begins to listen for the child's end; a child that is quicker is waited
+ * for in vain, for a minute. This runs the program with a wait that cannot miss it.
+ */
+const getmailWithoutRace = `
+import os, runpy, sys
+from getmailcore.baseclasses import ForkingBase
+ForkingBase._prepare_child = lambda self: None
+ForkingBase._wait_for_child = lambda self, child: os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+`;
+
 async function getmail({ ports, certificateFile, user, password, directory }: PullJob): Promise<readonly Buffer[]> {
   const maildir = await emptyMaildir(directory);
-  // It does not deliver as root, and its way of giving root up loses a race with its own children now and then.
+  // It does not deliver as root.
   const uid = process.getuid?.() === 0 ? await userId("nobody") : undefined;
   await copyFile(certificateFile, join(directory, "certificate.pem"));
   const lines = [
@@ -151,7 +165,8 @@ async function getmail({ ports, certificateFile, user, password, directory }: Pu
   ];
   await writeFile(join(directory, "getmailrc"), `${lines.join("\n")}\n`);
   if (uid !== undefined) await runProgram("chown", ["-R", String(uid), directory]);
-  await runProgram(peerPath("getmail"), ["--getmaildir", directory, "--rcfile", "getmailrc"], {
+  const args = ["-c", getmailWithoutRace, peerPath("getmail"), "--getmaildir", directory, "--rcfile", "getmailrc"];
+  await runProgram("python3", args, {
     cwd: directory,
     env: { HOME: directory },
     ...(uid === undefined ? {} : { uid }),

@@ -103,7 +103,8 @@ suite(`killed ${rounds} times (POSTERN_KILL_SEED=${seed})`, () => {
     const digests: string[] = [];
     for await (const message of client.retrievePipelined(numbers))
       digests.push(sha256(withoutTraceBlock(message).content));
-    for (const number of numbers) await client.command(`DELE ${number}`);
+    for (const answer of await client.askPipelined(numbers.map((number) => `DELE ${number}`)))
+      assert.match(answer, /^\+OK/);
     await client.quit();
     return digests;
   }

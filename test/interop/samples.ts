@@ -6,7 +6,7 @@ import { loadCorpus, type TestMessage } from "../support/corpus.ts";
 import { sha256, withoutTraceBlock } from "../support/expected-content.ts";
 import type { CreatedMailbox, GatewayProcess } from "../support/gateway-process.ts";
 import { Pop3Client } from "../support/pop3-client.ts";
-import { SmtpClient, type Transaction } from "../support/smtp-client.ts";
+import { SmtpClient, type SmtpReply, type Transaction } from "../support/smtp-client.ts";
 import { tortureMessages } from "../support/torture.ts";
 
 /** The corpus, where it is, and the torture messages. */
@@ -24,19 +24,35 @@ function senderOf(index: number): string {
   return `m${index}@sender.test`;
 }
 
-/** Delivers all messages over one STARTTLS session of our own client; each must be accepted. */
+/** Delivers all messages over some STARTTLS sessions of our own client; each must be accepted. */
 export async function deliverAll(
   gateway: GatewayProcess,
   mailbox: CreatedMailbox,
   messages: readonly TestMessage[],
   way: Way = { chunkBytes: [1_000_000] },
 ): Promise<void> {
-  const client = await SmtpClient.open({ port: gateway.ports.smtp, startTls: { ca: await gateway.certificate() } });
-  for (const [index, { name, content }] of messages.entries()) {
-    const reply = await client.deliver({ from: senderOf(index), to: [mailbox.address], content, ...way });
-    assert.equal(reply.code, 250, `${name}: ${reply.text}`);
-  }
-  await client.quit();
+  const ca = await gateway.certificate();
+  await overSessions(messages, { port: gateway.ports.smtp, startTls: { ca } }, (client, { content }, index) =>
+    client.deliver({ from: senderOf(index), to: [mailbox.address], content, ...way }),
+  );
+}
+
+/** Shares the messages among four sessions, which do not wait for each other; every reply must be 250. */
+export async function overSessions(
+  messages: readonly TestMessage[],
+  address: Parameters<typeof SmtpClient.open>[0],
+  deliver: (client: SmtpClient, message: TestMessage, index: number) => Promise<SmtpReply>,
+): Promise<void> {
+  const waiting = messages.entries();
+  const session = async (): Promise<void> => {
+    const client = await SmtpClient.open(address);
+    for (const [index, message] of waiting) {
+      const reply = await deliver(client, message, index);
+      assert.equal(reply.code, 250, `${message.name}: ${reply.text}`);
+    }
+    await client.quit();
+  };
+  await Promise.all([session(), session(), session(), session()]);
 }
 
 /**

@@ -13,8 +13,7 @@ import { type CreatedMailbox, GatewayProcess, mailDomain } from "../support/gate
 import { skipWithoutPeers } from "../support/peers.ts";
 import { Postfix } from "../support/postfix.ts";
 import { RecordingSink } from "../support/recording-sink.ts";
-import { SmtpClient } from "../support/smtp-client.ts";
-import { allMessages, countMessages, readExported } from "./samples.ts";
+import { allMessages, countMessages, overSessions, readExported } from "./samples.ts";
 
 suite("journaling by real servers", () => {
   const messages = allMessages();
@@ -56,14 +55,10 @@ suite("journaling by real servers", () => {
       ],
     });
     t.after(() => postfix.stop());
-    const client = await SmtpClient.open({ port: postfix.port });
-    for (const { name, content } of messages) {
+    await overSessions(messages, { port: postfix.port }, (client, { content }) => {
       // By BDAT: this Postfix takes LF "." LF in DATA for the end, so that some messages would arrive cut.
-      const to = ["user@sink.test"];
-      const reply = await client.deliver({ from: "user@sender.test", to, content, chunkBytes: [1_000_000] });
-      assert.equal(reply.code, 250, `${name}: ${reply.text}`);
-    }
-    await client.quit();
+      return client.deliver({ from: "user@sender.test", to: ["user@sink.test"], content, chunkBytes: [1_000_000] });
+    });
     await postfix.drained();
     assert.match(await postfix.log(), /Verified TLS connection established to 127\.0\.0\.1/);
     await compareWithSink();

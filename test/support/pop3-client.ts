@@ -34,6 +34,15 @@ export class Pop3Client {
     return this.peer.line();
   }
 
+  /** Sends many lines at once (RFC 2449 §6.8); returns the status line of each. */
+  async askPipelined(lines: readonly string[]): Promise<readonly string[]> {
+    const sent = this.peer.send(lines.map((line) => `${line}\r\n`).join(""));
+    const answers: string[] = [];
+    while (answers.length < lines.length) answers.push(await this.peer.line());
+    await sent;
+    return answers;
+  }
+
   async listing(line: string): Promise<readonly string[]> {
     await this.command(line);
     const lines: string[] = [];

@@ -106,6 +106,8 @@ alias_maps =
 alias_database =
 mynetworks = 127.0.0.0/8
 smtpd_peername_lookup = no
+# No pause of a second for a client that is faster than the deliveries.
+in_flow_delay = 0
 message_size_limit = 0
 mailbox_size_limit = 0
 # Nothing is folded or cut on the way through.
