@@ -14,6 +14,7 @@ export const logEvents = {
   },
   "store/disk-low": { level: "error", text: "ALARM: little free space; senders are told to try again" },
   "store/disk-well": { level: "info", text: "enough free space again" },
+  "store/damaged": { level: "error", text: "ALARM: stored bytes are not what was recorded; they stay where they are" },
   "store/compacted": { level: "info", text: "space of removed messages went back to the disk" },
   "listen/connection-refused": { level: "warn", text: "a connection was refused: too many" },
   "listen/tls-failed": { level: "info", text: "a TLS handshake failed" },

@@ -5,10 +5,11 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { waitFor } from "../../test/support/wait-for.ts";
 import { systemClock } from "../base/clock.ts";
 import { generateMailboxId, type MailboxId } from "../base/ids.ts";
 import type { Deposit, Store } from "./contract.ts";
-import { openStore } from "./open-store.ts";
+import { openStore, type StoreOptions } from "./open-store.ts";
 
 const facts = { traceBytes: 1, contentBytes: 2, contentPop3Bytes: 2, deviations: 0 };
 const pieceBytes = 65_552;
@@ -51,6 +52,22 @@ test("a large message under way holds no more than its window", async () => {
   });
 });
 
+test("what came since the last look at the free space counts as written", async () => {
+  await withStore(
+    async ({ store, begin }) => {
+      assert.equal(store.readiness(900_000), "ready");
+      const deposit = begin();
+      await deposit.write(randomBytes(600_000));
+      assert.equal(store.readiness(300_000), "ready");
+      assert.equal(store.readiness(500_000), "disk-low");
+      await deposit.abort();
+      // It was never written, so the next look sees it free.
+      await waitFor("a look at the disk", () => store.readiness(900_000) === "ready");
+    },
+    { freeBytes: 1_000_000 },
+  );
+});
+
 const endings = {
   kept: async (deposit: Deposit) => assert.equal((await deposit.commit(facts)).kept, "new"),
   "given up": async (deposit: Deposit) => deposit.abort(),
@@ -77,12 +94,12 @@ interface Parts {
   readonly begin: () => Deposit;
 }
 
-async function withStore(use: (parts: Parts) => Promise<void>): Promise<void> {
+async function withStore(use: (parts: Parts) => Promise<void>, change: Partial<StoreOptions> = {}): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "postern-memory-"));
   const depositMemoryBytes = 16 * pieceBytes;
   const log = { event: () => undefined };
   const options = { directory, clock: systemClock, log, diskReserveBytes: 0, repeatedDeliveryMs: 1000 };
-  const store = await openStore({ ...options, depositMemoryBytes });
+  const store = await openStore({ ...options, depositMemoryBytes, ...change });
   try {
     const mailbox = await newMailbox(store);
     const begin = (): Deposit => store.begin(mailbox, { source: "journal", receivedAtMs: 1, sealedTo: "age1test" });

@@ -4,6 +4,7 @@
 export class DepositMemory {
   readonly #maxBytes: number;
   #bytes = 0;
+  #sinceLookBytes = 0;
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
@@ -14,8 +15,19 @@ export class DepositMemory {
     return this.#bytes > this.#maxBytes;
   }
 
+  /** What came after the last look at the free space, or was not yet written then: the figure does not know of it. */
+  get sinceLookBytes(): number {
+    return this.#sinceLookBytes;
+  }
+
   take(bytes: number): void {
     this.#bytes += bytes;
+    this.#sinceLookBytes += bytes;
+  }
+
+  /** The free space was looked at. */
+  looked(): void {
+    this.#sinceLookBytes = this.#bytes;
   }
 
   giveBack(bytes: number): void {

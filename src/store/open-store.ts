@@ -36,6 +36,7 @@ export type StoreEvent =
   | "store/working-again"
   | "store/disk-low"
   | "store/disk-well"
+  | "store/damaged"
   | "store/compacted";
 
 export interface StoreOptions {
@@ -48,6 +49,8 @@ export interface StoreOptions {
   readonly segmentBytes?: number;
   /** What messages on their way may hold together; default `limits.depositMemoryBytes`, smaller in tests. */
   readonly depositMemoryBytes?: number;
+  /** What the disk is said to have free, in place of what it says; in tests. */
+  readonly freeBytes?: number;
   /** Faults that a test plans. */
   readonly faults?: readonly Fault[];
 }
@@ -118,6 +121,7 @@ class SqliteStore implements Store {
         segmentBytes: options.segmentBytes ?? defaultSegmentBytes,
         epochName: generateEpoch(),
         startedAtMs: options.clock.nowMs(),
+        freeBytes: options.freeBytes,
         faults: options.faults ?? [],
       },
       (told) => store?.told(told),
@@ -170,7 +174,8 @@ class SqliteStore implements Store {
   readiness(expectedBytes: number): Readiness {
     if (this.#stopped !== undefined) return "stopped";
     if (this.#failing || this.#ended) return "failing";
-    return this.#freeBytes < this.#options.diskReserveBytes + expectedBytes ? "disk-low" : "ready";
+    const freeBytes = this.#freeBytes - this.#memory.sinceLookBytes;
+    return freeBytes < this.#options.diskReserveBytes + expectedBytes ? "disk-low" : "ready";
   }
 
   noteRefusal(mailbox: MailboxId, cause: string): void {
@@ -226,6 +231,7 @@ class SqliteStore implements Store {
     switch (told.kind) {
       case "free-space":
         this.#freeBytes = told.freeBytes;
+        this.#memory.looked();
         this.#refusals.flush();
         if (told.freeBytes < diskReserveBytes !== this.#diskLow) {
           this.#diskLow = !this.#diskLow;
@@ -238,6 +244,9 @@ class SqliteStore implements Store {
         return;
       case "segment-gone":
         this.#payload.forget(told.segment);
+        return;
+      case "damaged":
+        log.event("store/damaged", { segment: told.segment, offset: told.offset, cause: told.detail });
         return;
       case "compacted":
         log.event("store/compacted", { segment: told.segment, freedBytes: told.freedBytes });

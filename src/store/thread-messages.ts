@@ -16,6 +16,8 @@ export interface StoreThreadOptions {
   /** Of this run; becomes durable with the first message. */
   readonly epochName: string;
   readonly startedAtMs: number;
+  /** In place of what the disk says; for tests. */
+  readonly freeBytes: number | undefined;
   readonly faults: readonly Fault[];
 }
 
@@ -163,6 +165,7 @@ export type FromStoreThread =
   | { readonly kind: "free-space"; readonly freeBytes: number }
   | { readonly kind: "health"; readonly failing: boolean; readonly detail: string }
   | { readonly kind: "segment-gone"; readonly segment: number }
+  | { readonly kind: "damaged"; readonly segment: number; readonly offset: number; readonly detail: string }
   | { readonly kind: "compacted"; readonly segment: number; readonly freedBytes: number }
   | { readonly kind: "stopped" };
 

@@ -8,7 +8,7 @@ export type Ready = Extract<FromStoreThread, { readonly kind: "ready" }>;
 /** What the store thread tells by itself. */
 export type Told = Extract<
   FromStoreThread,
-  { readonly kind: "free-space" | "health" | "segment-gone" | "compacted" | "large-window" }
+  { readonly kind: "free-space" | "health" | "segment-gone" | "damaged" | "compacted" | "large-window" }
 >;
 /** Told last, when the thread ended without being asked to. */
 export interface ThreadEnded {
@@ -173,6 +173,7 @@ export class StoreThreadClient {
       case "free-space":
       case "health":
       case "segment-gone":
+      case "damaged":
       case "compacted":
       case "large-window":
         this.#told(message);

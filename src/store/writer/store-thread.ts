@@ -49,6 +49,8 @@ class StoreThread {
   #stopping = false;
   #failing = false;
   #indexTrusted = true;
+  /** Segments that could not be emptied, because something in them is damaged: told once, not tried again. */
+  readonly #givenUp = new Set<number>();
   #compacting: { readonly number: number; readonly from: number } | undefined;
 
   private constructor(port: MessagePort, options: StoreThreadOptions) {
@@ -286,8 +288,11 @@ class StoreThread {
         return;
       }
       const parts = { index: this.#index, writer: this.#writer, segments: this.#segments, directory: this.#directory };
-      const next = compactSlice(segment, parts);
+      const { next, damaged } = compactSlice(segment, parts);
+      for (const each of damaged) this.#post({ kind: "damaged", segment: segment.number, ...each });
       this.#compacting = next === undefined ? undefined : { number: segment.number, from: next };
+      if (next === undefined && (this.#writer.segments.get(segment.number)?.liveBytes ?? 0) > 0)
+        this.#givenUp.add(segment.number);
       this.#dropDeadSegments();
       if (next !== undefined) setTimeout(() => this.#compactWhenIdle(), compactionPauseMs);
     } catch (error) {
@@ -299,7 +304,13 @@ class StoreThread {
 
   #worthCompacting(): { readonly number: number; readonly from: number } | undefined {
     for (const [number, { bytes, liveBytes }] of this.#writer.segments.entries())
-      if (number !== this.#segments.activeNumber && liveBytes > 0 && liveBytes * 2 < bytes) return { number, from: 0 };
+      if (
+        number !== this.#segments.activeNumber &&
+        liveBytes > 0 &&
+        liveBytes * 2 < bytes &&
+        !this.#givenUp.has(number)
+      )
+        return { number, from: 0 };
     return undefined;
   }
 
@@ -345,6 +356,7 @@ class StoreThread {
   }
 
   #freeBytes(): number {
+    if (this.#options.freeBytes !== undefined) return this.#options.freeBytes;
     const { bavail, bsize } = statfsSync(this.#options.root);
     return bavail * bsize;
   }
