@@ -15,7 +15,7 @@ import { verifyStore } from "./verify.ts";
 
 const sealedBytes = 5_000;
 const recordBytes = recordHeaderBytes + sealedBytes;
-const stay = [3, 10, 15];
+const stay: ReadonlySet<number> = new Set([3, 10, 15]);
 let directory: string;
 let store: Store;
 let mailbox: MailboxId;
@@ -66,7 +66,7 @@ function overwriteFirstSegment(position: number): void {
 async function removeMost(): Promise<void> {
   const drop = await store.maildrop(mailbox, "a");
   await drop.remove(
-    [...Array(20).keys()].filter((index) => !stay.includes(index)),
+    [...Array(20).keys()].filter((index) => !stay.has(index)),
     "pulled",
   );
   drop.release();
