@@ -13,6 +13,12 @@ import { waitFor } from "./wait-for.ts";
 export interface DovecotOptions {
   /** Encrypt stored messages by the mail-crypt plugin with one global P-256 key. */
   readonly mailCrypt?: boolean;
+  /** How users may sign in; default is PLAIN. Tokens (XOAUTH2, OAUTHBEARER) are checked against `tokenKey`. */
+  readonly mechanisms?: readonly string[];
+  /** The secret of HS256 by which tokens are signed (RFC 7519); the user is their `email`. */
+  readonly tokenKey?: string;
+  /** Offer submission, and hand everything on to an SMTP server at this port in clear. */
+  readonly submissionRelay?: number;
 }
 
 export const dovecotPassword = "dovecot-password";
@@ -20,7 +26,13 @@ export const dovecotPassword = "dovecot-password";
 /** A Dovecot with directories of its own: POP3S and LMTP on loopback, any user, one password, Maildir. Needs root. */
 export class Dovecot {
   readonly directory: string;
-  readonly ports: { readonly pop3: number; readonly pop3s: number; readonly lmtp: number };
+  readonly ports: {
+    readonly pop3: number;
+    readonly pop3s: number;
+    readonly lmtp: number;
+    /** STARTTLS, when `submissionRelay` was given. */
+    readonly submission: number;
+  };
   readonly #child: ChildProcess;
 
   private constructor(directory: string, ports: Dovecot["ports"], child: ChildProcess) {
@@ -31,13 +43,14 @@ export class Dovecot {
 
   static async start(options: DovecotOptions = {}): Promise<Dovecot> {
     const directory = await temporaryDirectory("dovecot");
-    const [pop3 = 0, pop3s = 0, lmtp = 0] = await freePorts(3);
-    const ports = { pop3, pop3s, lmtp };
+    const [pop3 = 0, pop3s = 0, lmtp = 0, submission = 0] = await freePorts(4);
+    const ports = { pop3, pop3s, lmtp, submission };
     await mkdir(join(directory, "mail"));
     const mailUser = await userId("mail");
     await chown(join(directory, "mail"), mailUser, mailUser);
     await selfSigned(directory);
     if (options.mailCrypt === true) await cryptKeys(directory);
+    if (options.tokenKey !== undefined) await tokenConfiguration(directory, options.tokenKey);
     await writeFile(join(directory, "dovecot.conf"), configuration(directory, ports, options));
     const child = spawn(peerPath("dovecot"), ["-F", "-c", join(directory, "dovecot.conf")], {
       stdio: ["ignore", "ignore", "inherit"],
@@ -56,6 +69,15 @@ export class Dovecot {
 
   get certificateFile(): string {
     return join(this.directory, "certificate.pem");
+  }
+
+  get keyFile(): string {
+    return join(this.directory, "key.pem");
+  }
+
+  /** Where another server asks whether a user may sign in, by Dovecot's own protocol. */
+  get authSocket(): string {
+    return join(this.directory, "run/auth-for-smtp");
   }
 
   maildir(user: string): string {
@@ -102,6 +124,21 @@ async function selfSigned(directory: string): Promise<void> {
   await runProgram(peerPath("openssl"), options.split(" "));
 }
 
+/** Tokens are checked without asking anybody: issuer `test`, key `default`. */
+async function tokenConfiguration(directory: string, key: string): Promise<void> {
+  const keys = join(directory, "token-keys/default/HS256");
+  await mkdir(keys, { recursive: true });
+  await writeFile(join(keys, "default"), Buffer.from(key).toString("base64"));
+  await writeFile(
+    join(directory, "oauth2.conf"),
+    `introspection_mode = local
+local_validation_key_dict = fs:posix:prefix=${directory}/token-keys/
+issuers = test
+username_attribute = email
+`,
+  );
+}
+
 async function cryptKeys(directory: string): Promise<void> {
   const [key, publicKey] = [join(directory, "crypt-key.pem"), join(directory, "crypt-public.pem")];
   await runProgram(peerPath("openssl"), ["ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", `${key}.ec`]);
@@ -118,11 +155,32 @@ plugin {
   mail_crypt_save_version = 2
 }
 `;
+  const mechanisms = (options.mechanisms ?? ["PLAIN"]).join(" ").toLowerCase();
+  const relay = `
+submission_relay_host = 127.0.0.1
+submission_relay_port = ${options.submissionRelay}
+submission_max_mail_size = 0
+service submission-login {
+  inet_listener submission {
+    port = ${ports.submission}
+  }
+}
+`;
+  const tokens = `
+passdb {
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = ${directory}/oauth2.conf
+}
+`;
   return `
 base_dir = ${directory}/run
 state_dir = ${directory}/state
 log_path = ${directory}/dovecot.log
-protocols = pop3 lmtp
+protocols = pop3 lmtp${options.submissionRelay === undefined ? "" : " submission"}
+auth_mechanisms = ${mechanisms}
+auth_username_chars =
+auth_failure_delay = 0
 listen = 127.0.0.1
 ssl = yes
 ssl_cert = <${directory}/certificate.pem
@@ -131,6 +189,7 @@ mail_location = maildir:~/Maildir
 mail_fsync = always
 first_valid_uid = 1
 default_vsz_limit = 1G
+${options.tokenKey === undefined ? "" : tokens}
 passdb {
   driver = static
   args = password=${dovecotPassword}
@@ -154,11 +213,22 @@ service lmtp {
     port = ${ports.lmtp}
   }
 }
+service auth {
+  unix_listener auth-for-smtp {
+    mode = 0666
+  }
+}
+# A wrong password is answered at once.
+service anvil {
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
 service stats {
   unix_listener stats-writer {
     mode = 0666
   }
 }
-${options.mailCrypt === true ? crypt : ""}
+${options.mailCrypt === true ? crypt : ""}${options.submissionRelay === undefined ? "" : relay}
 `;
 }

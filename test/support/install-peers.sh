@@ -6,7 +6,8 @@ root=${POSTERN_PEERS:-/opt/postern-peers}
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -q
 apt-get install -y -q --no-install-recommends \
-  postfix dovecot-core dovecot-pop3d dovecot-lmtpd fetchmail mpop getmail6 curl openssl age
+  postfix dovecot-core dovecot-pop3d dovecot-lmtpd dovecot-submissiond \
+  fetchmail mpop getmail6 msmtp swaks curl openssl age
 # Exim conflicts with Postfix as a package (mail-transport-agent), not as a program: it is unpacked beside it.
 if [ ! -x "$root/usr/sbin/exim4" ]; then
   mkdir -p "$root"

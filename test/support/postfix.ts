@@ -15,6 +15,8 @@ export interface PostfixOptions {
   readonly maildir?: string;
   /** The authority that routes with TLS must verify the server by, a PEM file. */
   readonly caFile?: string;
+  /** Offer submission to users that a Dovecot knows, with this certificate. */
+  readonly submission?: { readonly certificateFile: string; readonly keyFile: string; readonly authSocket: string };
 }
 
 export interface PostfixRoute {
@@ -27,21 +29,23 @@ export interface PostfixRoute {
 export class Postfix {
   readonly directory: string;
   readonly port: number;
+  /** STARTTLS and TLS from the start, when `submission` was given. */
+  readonly submissionPorts: { readonly submission: number; readonly submissions: number };
 
-  private constructor(directory: string, port: number) {
+  private constructor(directory: string, [port = 0, submission = 0, submissions = 0]: readonly number[]) {
     this.directory = directory;
     this.port = port;
+    this.submissionPorts = { submission, submissions };
   }
 
   static async start(options: PostfixOptions): Promise<Postfix> {
     const directory = await temporaryDirectory("postfix");
-    const [port = 0] = await freePorts(1);
-    const postfix = new Postfix(directory, port);
+    const postfix = new Postfix(directory, await freePorts(3));
     try {
       for (const name of ["config", "queue", "data"]) await mkdir(join(directory, name));
       await chown(join(directory, "data"), await userId("postfix"), 0);
       await writeFile(join(postfix.#config, "main.cf"), postfix.#mainCf(options));
-      await writeFile(join(postfix.#config, "master.cf"), masterCf(port));
+      await writeFile(join(postfix.#config, "master.cf"), postfix.#masterCf(options));
       await runProgram(peerPath("postfix"), ["-c", postfix.#config, "start"]);
     } catch (error) {
       await removeDirectory(directory);
@@ -78,6 +82,29 @@ export class Postfix {
     return join(this.directory, "config");
   }
 
+  #masterCf({ submission }: PostfixOptions): string {
+    if (submission === undefined) return masterCf(this.port, "");
+    const { certificateFile, keyFile, authSocket } = submission;
+    const options = {
+      smtpd_tls_cert_file: certificateFile,
+      smtpd_tls_key_file: keyFile,
+      smtpd_sasl_auth_enable: "yes",
+      smtpd_sasl_path: authSocket,
+      smtpd_tls_security_level: "encrypt",
+      smtpd_tls_auth_only: "yes",
+      smtpd_relay_restrictions: "permit_sasl_authenticated,reject",
+      smtpd_client_restrictions: "permit_sasl_authenticated,reject",
+      mynetworks: "192.0.2.1",
+    };
+    const service = (port: number, more: Readonly<Record<string, string>>): string =>
+      [
+        `127.0.0.1:${port} inet n - n - - smtpd`,
+        ...Object.entries({ ...options, ...more }).map(([name, value]) => `  -o ${name}=${value}`),
+      ].join("\n");
+    const { submission: clear, submissions: encrypted } = this.submissionPorts;
+    return masterCf(this.port, `${service(clear, {})}\n${service(encrypted, { smtpd_tls_wrappermode: "yes" })}`);
+  }
+
   #mainCf(options: PostfixOptions): string {
     const routes = (options.routes ?? []).map(
       (route) => `{${route.domain} = ${route.tls ? "smtp" : "plainsmtp"}:[127.0.0.1]:${route.port}}`,
@@ -108,6 +135,9 @@ mynetworks = 127.0.0.0/8
 smtpd_peername_lookup = no
 # No pause of a second for a client that is faster than the deliveries.
 in_flow_delay = 0
+# Header fields of submitted mail stay as they are.
+local_header_rewrite_clients =
+smtpd_sasl_type = dovecot
 message_size_limit = 0
 mailbox_size_limit = 0
 # Nothing is folded or cut on the way through.
@@ -126,8 +156,9 @@ ${options.maildir === undefined ? "" : virtual}
   }
 }
 
-function masterCf(port: number): string {
+function masterCf(port: number, submission: string): string {
   return `127.0.0.1:${port} inet n - n - - smtpd
+${submission}
 pickup    unix  n       -       n       60      1       pickup
 cleanup   unix  n       -       n       -       0       cleanup
 qmgr      unix  n       -       n       300     1       qmgr
