@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from "node:path";
-import type { SecureContext } from "node:tls";
 import { ControlServer } from "./admin/control-server.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
 import type { Connection } from "./base/connection.ts";
@@ -11,12 +10,11 @@ import type { Configuration } from "./config/schema.ts";
 import {
   type CertificateFacts,
   type CertificatePair,
-  certificateFacts,
   loadCertificate,
   loadOrCreateSelfSigned,
-  secureContextOf,
 } from "./listen/certificate.ts";
 import { ConnectionLimits } from "./listen/connection-limits.ts";
+import { CurrentCertificate } from "./listen/current-certificate.ts";
 import { Listener, type ListenerOptions, type ListenerShare } from "./listen/listener.ts";
 import { parsePeerList } from "./mailbox/peers.ts";
 import { MailboxRegistry } from "./mailbox/registry.ts";
@@ -59,6 +57,8 @@ export interface Gateway {
   readonly certificate: CertificateFacts;
   /** Binds all listeners. Throws `listen/address-in-use`; nothing is left open then. */
   start(): Promise<void>;
+  /** Takes the certificate that is in its files now, as it does by itself every minute. Never throws. */
+  lookAtCertificate(): Promise<void>;
   /** Resolves when a fault has ended what the gateway cannot be without. It answers 4xx then; stop it and start anew. */
   readonly failed: Promise<PosternError>;
   /** Lets sessions end, then closes the store. Idempotent. */
@@ -123,7 +123,7 @@ function pickResolver({ resolver }: GatewayParts): Pick<GatewayParts, "resolver"
 class RunningGateway implements Gateway {
   readonly mailboxes: MailboxRegistry;
   readonly store: Store;
-  readonly certificate: CertificateFacts;
+  readonly #certificate: CurrentCertificate;
   readonly #parts: ReadyParts;
   readonly #share: ListenerShare;
   readonly #serve: Readonly<Record<ServiceName, (connection: Connection) => Promise<void>>>;
@@ -135,17 +135,29 @@ class RunningGateway implements Gateway {
     const { configuration, clock, store } = parts;
     this.#parts = parts;
     this.store = store;
-    this.certificate = certificateFacts(parts.pair);
+    this.#certificate = new CurrentCertificate(parts.pair, {
+      load: () => certificatePair(configuration),
+      log: parts.log,
+      minimumVersion: configuration.tls.minimumVersion,
+    });
     this.mailboxes = new MailboxRegistry({
       store,
       clock,
       recipientKind: configuration.seal.recipientType,
       workFactor: configuration.seal.scryptWorkFactor,
     });
-    this.#share = listenerShare(parts);
+    this.#share = listenerShare(parts, this.#certificate);
     const smtp = smtpService(parts, this.mailboxes);
     const pop3 = pop3Service(parts);
     this.#serve = { smtp, submission: smtp, submissions: smtp, pop3, pop3s: pop3 };
+  }
+
+  get certificate(): CertificateFacts {
+    return this.#certificate.facts;
+  }
+
+  lookAtCertificate(): Promise<void> {
+    return this.#certificate.look(true);
   }
 
   get failed(): Promise<PosternError> {
@@ -164,10 +176,13 @@ class RunningGateway implements Gateway {
 
   async start(): Promise<void> {
     try {
+      // Before the ports: whoever sees that mail is taken may run a command at once.
+      this.#control = await this.#openControl();
+      if (this.#parts.configuration.tls.certificateFile !== undefined)
+        this.#certificate.watch(limits.certificateLookMs);
       for (const { service, implicitTls, busyText } of services)
         for (const address of this.#parts.configuration.listen[service])
           await this.#listen(service, { implicitTls, busyText, address });
-      this.#control = await this.#openControl();
     } catch (error) {
       await this.stop();
       throw error;
@@ -183,18 +198,19 @@ class RunningGateway implements Gateway {
   /** The door for commands on this machine while the gateway owns the data directory. */
   #openControl(): Promise<ControlServer> {
     const { configuration, log, clock, version } = this.#parts;
+    const startedAtMs = clock.nowMs();
     return ControlServer.open(configuration.control.socket, {
       mailboxes: this.mailboxes,
       store: this.store,
       configuration,
       log,
-      running: {
+      running: () => ({
         version,
         processId: process.pid,
-        startedAtMs: clock.nowMs(),
+        startedAtMs,
         ports: this.ports,
         certificateFingerprint: this.certificate.fingerprint,
-      },
+      }),
     });
   }
 
@@ -206,6 +222,7 @@ class RunningGateway implements Gateway {
   async #stopOnce(): Promise<void> {
     const { log, configuration, store, upstreams } = this.#parts;
     log.event("gateway/stopping");
+    this.#certificate.close();
     await this.#control?.close();
     const { drainMs } = configuration.limits;
     const late = setTimeout(() => upstreams?.stop(), drainMs);
@@ -231,12 +248,11 @@ const services: readonly {
   { service: "pop3s", implicitTls: true, busyText: pop3Busy },
 ];
 
-function listenerShare({ configuration, log, pair }: ReadyParts): ListenerShare {
-  const context: SecureContext = secureContextOf(pair, configuration.tls.minimumVersion);
+function listenerShare({ configuration, log }: ReadyParts, certificate: CurrentCertificate): ListenerShare {
   let connections = 0;
   return {
     limits: new ConnectionLimits(configuration.limits),
-    secureContext: () => context,
+    secureContext: () => certificate.context,
     handshakeTimeoutMs: limits.tlsHandshakeMs,
     log,
     nextId: () => String(++connections),

@@ -33,7 +33,7 @@ export function summarise(
 export function describeMailbox(
   mailbox: Mailbox,
   counts: MailboxCounts | undefined,
-  gateway: { readonly configuration: Configuration; readonly running: RunningFacts | undefined },
+  gateway: { readonly configuration: Configuration; readonly running: (() => RunningFacts) | undefined },
 ): MailboxDetails {
   const { configuration } = gateway;
   return {
@@ -53,11 +53,14 @@ type Endpoint = MailboxDetails["pull"][number];
 
 /** The name of the gateway and each port of a service once: as it listens, or as it is configured to. */
 function endpoints(
-  { configuration, running }: { readonly configuration: Configuration; readonly running: RunningFacts | undefined },
+  {
+    configuration,
+    running,
+  }: { readonly configuration: Configuration; readonly running: (() => RunningFacts) | undefined },
   service: keyof Configuration["listen"],
   tls: Endpoint["tls"],
 ): readonly Endpoint[] {
-  const open = running?.ports.filter((each) => each.service === service) ?? configuration.listen[service];
+  const open = running?.().ports.filter((each) => each.service === service) ?? configuration.listen[service];
   const ports = new Set(open.map((each) => each.port));
   return Array.from(ports, (port) => ({ host: configuration.gateway.hostName, port, tls }));
 }

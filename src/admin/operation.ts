@@ -11,8 +11,8 @@ export interface OperationStages {
   readonly store: Pick<Store, "counts" | "readiness">;
   readonly configuration: Configuration;
   readonly log: Log;
-  /** Facts of the running gateway; `undefined` when a command works on the data directory by itself. */
-  readonly running: RunningFacts | undefined;
+  /** Facts of the running gateway as they are now; `undefined` when a command works on the data directory by itself. */
+  readonly running: (() => RunningFacts) | undefined;
 }
 
 export interface RunningFacts {

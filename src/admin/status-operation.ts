@@ -12,7 +12,7 @@ export const showStatus = operation({
     const counts = [...(await store.counts()).values()];
     const active = all.filter((mailbox) => mailbox.state === "active").length;
     return {
-      running: running === undefined ? null : runningView(running),
+      running: running === undefined ? null : runningView(running()),
       dataDirectory: configuration.gateway.dataDirectory,
       store: store.readiness(limits.segmentMessageBytes),
       mailboxes: { active, suspended: all.length - active },

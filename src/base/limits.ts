@@ -41,6 +41,8 @@ export const limits = {
   transactionMs: 2_100_000,
   /** A TLS handshake is two round trips. */
   tlsHandshakeMs: 30_000,
+  /** How often the files of the certificate are looked at: a renewal comes days before the old one ends. */
+  certificateLookMs: 60_000,
   /** Time for running sessions to end when the gateway stops. */
   drainMs: 10_000,
   /** Below this a message shares a segment file, above it has a file of its own and is streamed. */

@@ -44,6 +44,8 @@ async function serve(
   const asked = stopSignal();
   const gateway = await createGateway(configuration, { ...parts, version: readVersion() });
   await gateway.start();
+  // By custom a daemon reads its files anew at SIGHUP; `certbot --deploy-hook` may send it.
+  if (configuration.tls.certificateFile !== undefined) process.on("SIGHUP", () => void gateway.lookAtCertificate());
   const { dataDirectory } = configuration.gateway;
   new Output(io, options.json === true).result(
     { ports: gateway.ports, certificateFingerprint: gateway.certificate.fingerprint, dataDirectory },

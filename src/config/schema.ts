@@ -62,7 +62,7 @@ export const schema = {
     certificate_file: setting({
       type: optional(path),
       derivedFrom: "a self-signed certificate, made in the data directory",
-      help: "The certificate chain in PEM, the gateway's own certificate first.",
+      help: "The certificate chain in PEM, the gateway's own certificate first. A renewed file is taken within a minute, and at once at SIGHUP; one that cannot be used leaves the old certificate in place.",
     }),
     key_file: setting({
       type: optional(path),

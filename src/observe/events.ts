@@ -18,6 +18,11 @@ export const logEvents = {
   "store/compacted": { level: "info", text: "space of removed messages went back to the disk" },
   "listen/connection-refused": { level: "warn", text: "a connection was refused: too many" },
   "listen/tls-failed": { level: "info", text: "a TLS handshake failed" },
+  "listen/certificate-renewed": { level: "info", text: "the certificate was read anew; new connections get it" },
+  "listen/certificate-unusable": {
+    level: "error",
+    text: "ALARM: the new certificate cannot be used; the one of before is shown on",
+  },
   "session/opened": { level: "debug", text: "a session began" },
   "session/closed": { level: "debug", text: "a session ended" },
   "session/failed": { level: "error", text: "a session ended by a fault of ours" },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Log, LogFields } from "../../src/observe/log.ts";
+
 import type { LogEventCode } from "../../src/observe/events.ts";
+import type { Log, LogFields } from "../../src/observe/log.ts";
 
 /** A log that keeps what was reported, to look at afterwards. */
 export class EventList implements Log {

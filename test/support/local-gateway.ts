@@ -28,9 +28,16 @@ export class LocalGateway {
     this.events = events;
   }
 
-  static async start(directory: string, parts: Pick<GatewayParts, "storeFaults"> = {}): Promise<LocalGateway> {
+  /** `configuration`: more lines, with their `[section]`. */
+  static async start(
+    directory: string,
+    parts: Pick<GatewayParts, "storeFaults"> & { readonly configuration?: string } = {},
+  ): Promise<LocalGateway> {
     const events: LoggedEvent[] = [];
-    const configuration = loadConfig({ text: localConfiguration(directory), environment: {} });
+    const configuration = loadConfig({
+      text: localConfiguration(directory) + (parts.configuration ?? ""),
+      environment: {},
+    });
     const gateway = await createGateway(configuration, { ...parts, log: recordingLog(events, {}) });
     await gateway.start();
     return new LocalGateway(gateway, events);

@@ -6,7 +6,7 @@ import { generateMailboxId } from "../../src/base/ids.ts";
 import type { SecretBytes } from "../../src/base/secret.ts";
 import type { SignInOutcome } from "../../src/mailbox/sign-in.ts";
 import { type Pop3SessionSettings, servePop3 } from "../../src/pull/pop3-session.ts";
-import { type Identity, generateIdentity, parseIdentity } from "../../src/seal/identity.ts";
+import { generateIdentity, type Identity, parseIdentity } from "../../src/seal/identity.ts";
 import { EventList } from "./event-list.ts";
 import { MemoryMaildrops } from "./memory-maildrops.ts";
 import { ScriptedConnection, type ScriptedRead } from "./scripted-connection.ts";

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { Server } from "node:net";
+import { join } from "node:path";
+import { afterEach, beforeEach, mock, test } from "node:test";
+import { connect } from "node:tls";
+import { ControlClient } from "../../src/admin/control-client.ts";
+import { createSelfSigned } from "../../src/listen/certificate.ts";
+import { LocalGateway } from "../support/local-gateway.ts";
+import { removeDirectory, temporaryDirectory } from "../support/temporary.ts";
+
+let directory: string;
+
+beforeEach(async () => {
+  directory = await temporaryDirectory("start");
+});
+
+afterEach(() => removeDirectory(directory));
+
+test("commands can reach the gateway before the first peer can", async () => {
+  const listen = mock.method(Server.prototype, "listen");
+  const local = await LocalGateway.start(directory);
+  const [first, ...others] = listen.mock.calls.map((call) => call.arguments.at(0));
+  listen.mock.restore();
+  await local.gateway.stop();
+  assert.match(String(first), /control\.sock$/);
+  assert.equal(others.length, 2);
+});
+
+test("a renewed certificate is shown to new connections and to the administrator, without a restart", async () => {
+  const [chain, key] = [join(directory, "chain.pem"), join(directory, "key.pem")];
+  const pairs = [await createSelfSigned(["a.example"]), await createSelfSigned(["b.example"])];
+  const seen: string[] = [];
+  let local: LocalGateway | undefined;
+  for (const pair of pairs) {
+    await writeFile(chain, pair.certificate);
+    await writeFile(key, pair.key);
+    const configuration = `[tls]\ncertificate_file = ${JSON.stringify(chain)}\nkey_file = ${JSON.stringify(key)}\n`;
+    local ??= await LocalGateway.start(directory, { configuration });
+    await local.gateway.lookAtCertificate();
+    seen.push(await shownCertificate(local.gateway.port("pop3s")));
+  }
+  const control = await ControlClient.find(join(directory, "data", "control.sock"), "cli:test");
+  const status = await control?.run("status", {}, () => undefined);
+  await local?.gateway.stop();
+  const wanted = pairs.map((pair) => new X509Certificate(pair.certificate).fingerprint256);
+  assert.deepEqual(seen, wanted);
+  assert.equal(status?.running?.certificateFingerprint, wanted[1]);
+  assert.equal(status?.running?.ports.length, 2);
+});
+
+async function shownCertificate(port: number): Promise<string> {
+  const socket = connect({ host: "127.0.0.1", port, rejectUnauthorized: false });
+  await once(socket, "secureConnect");
+  const { fingerprint256 } = socket.getPeerCertificate();
+  socket.destroy();
+  return fingerprint256;
+}
