@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { Decrypter } from "age-encryption";
 import { type CreatedMailbox, GatewayProcess } from "../support/gateway-process.ts";
+import { skipWithoutPeers } from "../support/peers.ts";
 import { runProgram } from "../support/run-program.ts";
 import { SmtpClient } from "../support/smtp-client.ts";
 
@@ -20,6 +21,7 @@ const contents = {
 };
 
 const program = join(import.meta.dirname, "../../bin/postern.cjs");
+const withoutPython = skipWithoutPeers(["python3"]);
 let gateway: GatewayProcess;
 let mailbox: CreatedMailbox;
 
@@ -90,7 +92,7 @@ test("a second export into the same place overwrites nothing and says so", async
   assert.equal((await readFile(join(path, name))).toString(), "mine");
 });
 
-test("mbox: Python's reader finds the messages, with the trace block on top", async () => {
+test("mbox: Python's reader finds the messages, with the trace block on top", { skip: withoutPython }, async () => {
   const { path, code } = await exportTo("journal.mbox", "--format", "mbox");
   assert.equal(code, 0);
   const { stdout } = await runProgram("python3", [
@@ -105,7 +107,9 @@ test("mbox: Python's reader finds the messages, with the trace block on top", as
   assert.match((await readFile(path)).toString("latin1"), /\n>From here on\n>>From there\n\.dot\n/);
 });
 
-test("maildir: Python's reader finds the messages in new, nothing is left in tmp", async () => {
+test("maildir: Python's reader finds the messages in new, nothing is left in tmp", {
+  skip: withoutPython,
+}, async () => {
   const { path, code } = await exportTo("maildir", "--format", "maildir");
   assert.equal(code, 0);
   assert.deepEqual(await readdir(join(path, "tmp")), []);

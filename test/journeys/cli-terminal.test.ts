@@ -2,11 +2,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { skipWithoutPeers } from "../support/peers.ts";
 import { runProgram } from "../support/run-program.ts";
 import { removeDirectory, temporaryDirectory } from "../support/temporary.ts";
 
 const program = join(import.meta.dirname, "../../bin/postern.cjs");
 const env = { POSTERN_SEAL_SCRYPT_WORK_FACTOR: "10" };
+const skip = skipWithoutPeers(["python3"]);
 let directory: string;
 let mailbox: { readonly id: string; readonly password: string };
 
@@ -57,7 +59,7 @@ before(async () => {
 
 after(async () => removeDirectory(directory));
 
-test("a password is typed unseen, and mistyped characters can be taken back", async () => {
+test("a password is typed unseen, and mistyped characters can be taken back", { skip }, async () => {
   // Ctrl-U takes all back; backspace takes one whole character back, however many octets it has.
   const typed = `wrong\u0015${mailbox.password}ä\u007f\r`;
   const { code, shown } = await answer("Old password: ", typed, "mailbox", "password", mailbox.id);
@@ -65,13 +67,13 @@ test("a password is typed unseen, and mistyped characters can be taken back", as
   assert.ok(!shown.includes(mailbox.password) && !shown.includes("wrong"));
 });
 
-test("Ctrl-C instead of a password changes nothing", async () => {
+test("Ctrl-C instead of a password changes nothing", { skip }, async () => {
   const { code, shown } = await answer("Old password: ", "half\u0003", "mailbox", "password", mailbox.id);
   assert.equal(code, 1);
   assert.match(shown, /\[cli\/no-password\]/);
 });
 
-test("a mailbox is deleted only when its name is typed", async () => {
+test("a mailbox is deleted only when its name is typed", { skip }, async () => {
   await runProgram(process.execPath, [program, "mailbox", "suspend", mailbox.id, "--data", directory], { env });
   const refused = await answer("to delete it: ", "yes\r", "mailbox", "delete", mailbox.id);
   assert.equal(refused.code, 2);

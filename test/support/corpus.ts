@@ -12,17 +12,19 @@ const directory = process.env["POSTERN_CORPUS"] ?? join(import.meta.dirname, "..
 
 const notMessages = /^(README\.md|.*LICENSE.*|NOTICE|COPYING)$/;
 
+const absent = "the corpus of third-party messages is not on this machine";
+
 /** For the `skip` option of a test that needs the corpus itself. Its absence is never a failure. */
 export function skipWithoutCorpus(): string | false {
-  if (existsSync(directory)) return false;
-  const reason = "the corpus of third-party messages is not on this machine";
-  console.log(`skipped: ${reason}`);
-  return reason;
+  return existsSync(directory) ? false : absent;
 }
 
-/** All messages of the corpus in a fixed order; none when it is absent. */
+/** All messages of the corpus in a fixed order; none when it is absent, which it says. */
 export function loadCorpus(): readonly TestMessage[] {
-  if (!existsSync(directory)) return [];
+  if (!existsSync(directory)) {
+    console.log(`skipped: ${absent}; the torture messages alone are used`);
+    return [];
+  }
   return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !notMessages.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
