@@ -8,7 +8,7 @@ import type { Identity } from "../seal/contract.ts";
 import type { Maildrop } from "../store/contract.ts";
 import { openInPieces, openWhole, type PieceReading } from "./message-stream.ts";
 import { ReadAhead } from "./read-ahead.ts";
-import type { ResponseWriter } from "./response-writer.ts";
+import type { ResponseWriter } from "../base/response-writer.ts";
 import { TopFilter } from "./top-filter.ts";
 
 /** Lines of a listing that are made at once: less than a millisecond. */

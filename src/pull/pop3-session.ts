@@ -8,12 +8,14 @@ import { negative } from "../protocol/pop3/response.ts";
 import { Pop3ServerMachine } from "../protocol/pop3/server/machine.ts";
 import type { Answer, Listing, Pop3ServerEffect, Pop3ServerSettings } from "../protocol/pop3/server/machine-types.ts";
 import type { Marks } from "../protocol/pop3/server/marks.ts";
-import type { Credentials } from "../protocol/sasl/credentials.ts";
+import { parseLoginName } from "../protocol/proxy-user-name.ts";
+import { type Credentials, type PasswordCredentials, secretOf } from "../protocol/sasl/credentials.ts";
 import type { Store } from "../store/contract.ts";
 import { OpenMaildrop } from "./pop3-maildrop.ts";
-import { ResponseWriter } from "./response-writer.ts";
+import type { ProxyDoor } from "./proxy-door.ts";
+import { ResponseWriter } from "../base/response-writer.ts";
 
-export interface Pop3SessionSettings extends Omit<Pop3ServerSettings, "encrypted" | "mechanisms"> {
+export interface Pop3SessionSettings extends Omit<Pop3ServerSettings, "encrypted" | "mechanisms" | "alsoProxies"> {
   /** Autologout (RFC 1939 §3). */
   readonly idleMs: number;
 }
@@ -21,15 +23,19 @@ export interface Pop3SessionSettings extends Omit<Pop3ServerSettings, "encrypted
 export interface Pop3SessionStages {
   readonly store: Pick<Store, "maildrop">;
   readonly signIn: Pick<PullSignIn, "signIn">;
+  /** Without it no user name of an upstream is taken. */
+  readonly proxy?: ProxyDoor | undefined;
   readonly log: Log;
 }
 
 /** What is needed to pull is the password itself, for it opens the identity: tokens are of no use here. */
-const mechanisms: Pop3ServerSettings["mechanisms"] = ["PLAIN", "LOGIN"];
+const pullMechanisms: Pop3ServerSettings["mechanisms"] = ["PLAIN", "LOGIN"];
+/** An upstream may want a token. */
+const allMechanisms: Pop3ServerSettings["mechanisms"] = [...pullMechanisms, "XOAUTH2", "OAUTHBEARER"];
 
 /**
- * Serves one puller: joins the POP3 machine to a maildrop. Resolves when the connection is over. Nothing is removed
- * without QUIT (RFC 1939 §6).
+ * Serves one POP3 client: joins the POP3 machine to a maildrop of ours, or leads to the proxy who signs in with the user
+ * name of an upstream. Resolves when the connection is over. Nothing is removed without QUIT (RFC 1939 §6).
  */
 export async function servePop3(
   connection: Connection,
@@ -47,6 +53,7 @@ class Pop3Session {
   readonly #writer: ResponseWriter;
   #machine: Pop3ServerMachine;
   #open: OpenMaildrop | undefined;
+  #goOnElsewhere: ((pending: Buffer) => Promise<void>) | undefined;
   #over = false;
 
   constructor(connection: Connection, settings: Pop3SessionSettings, stages: Pop3SessionStages) {
@@ -63,6 +70,8 @@ class Pop3Session {
     try {
       await this.#perform(this.#machine.handle({ type: "connected" }));
       while (!this.#over) await this.#step();
+      // Also when the client is gone by now: the upstream has to be told.
+      await this.#goOnElsewhere?.(this.#machine.takeRest());
     } finally {
       if (this.#open !== undefined) {
         this.#log.event("pop3/aborted", { mailbox: this.#open.maildrop.mailbox });
@@ -74,7 +83,7 @@ class Pop3Session {
 
   async #step(): Promise<void> {
     await this.#writer.flush();
-    if (this.#writer.lost) {
+    if (this.#writer.lost || this.#goOnElsewhere !== undefined) {
       this.#over = true;
       return;
     }
@@ -140,11 +149,24 @@ class Pop3Session {
   }
 
   async #signIn(credentials: Credentials): Promise<Answer> {
-    if (credentials.kind === "token") {
-      credentials.token.wipe();
-      return refused(pop3Refusals.mechanismUnknown);
-    }
-    const { userName, password } = credentials;
+    const { proxy } = this.#stages;
+    const login = proxy === undefined ? undefined : parseLoginName(credentials.userName);
+    if (proxy !== undefined && login?.kind === "proxy") return this.#signInElsewhere(proxy, credentials);
+    if (login?.kind !== "malformed" && credentials.kind === "password") return this.#signInHere(credentials);
+    secretOf(credentials).wipe();
+    return refused(
+      login?.kind === "malformed" ? { ...pop3Refusals.userNameForm, text: login.text } : pop3Refusals.tokenForMailbox,
+    );
+  }
+
+  async #signInElsewhere(proxy: ProxyDoor, credentials: Credentials): Promise<Answer> {
+    const entry = await proxy.signIn(credentials, this.#connection);
+    if (entry.outcome === "refused") return refused(entry.refusal);
+    this.#goOnElsewhere = entry.serve;
+    return { type: "handed-over" };
+  }
+
+  async #signInHere({ userName, password }: PasswordCredentials): Promise<Answer> {
     try {
       const outcome = await this.#stages.signIn.signIn(userName, password, this.#connection.peer.address);
       if (outcome.outcome !== "ok") return refused(signInRefusals[outcome.outcome]);
@@ -251,7 +273,10 @@ class Pop3Session {
   }
 
   #newMachine(): Pop3ServerMachine {
-    return new Pop3ServerMachine({ ...this.#settings, mechanisms, encrypted: this.#connection.tls !== undefined });
+    const alsoProxies = this.#stages.proxy !== undefined;
+    const mechanisms = alsoProxies ? allMechanisms : pullMechanisms;
+    const encrypted = this.#connection.tls !== undefined;
+    return new Pop3ServerMachine({ ...this.#settings, mechanisms, alsoProxies, encrypted });
   }
 }
 

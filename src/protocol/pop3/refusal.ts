@@ -39,10 +39,24 @@ export const pop3Refusals = {
   signInSyntax: refusal("Cannot decode the response", "sign-in-syntax"),
   /** One text for an unknown mailbox and for a wrong password. */
   signInDenied: refusal("Mailbox id or password not accepted", "sign-in-denied", "AUTH"),
+  /** `text` is that of the user name's grammar. */
+  userNameForm: refusal("The user name has a wrong form", "user-name-form", "AUTH"),
+  tokenForMailbox: refusal("A mailbox is opened by its password, not by a token", "token-for-mailbox", "AUTH"),
   signInUnavailable: refusal("Sign-in is not possible now, try again later", "sign-in-unavailable", "SYS/TEMP"),
   signInBusy: refusal("Too many sign-ins at once, try again later", "sign-in-busy", "SYS/TEMP"),
   signInThrottled: refusal("Too many failures from your address, try again later", "sign-in-throttled", "SYS/TEMP"),
   maildropInUse: refusal("Another session has this mailbox", "maildrop-in-use", "IN-USE"),
+  // The proxy
+  /** One text for everything that an upstream, or a rule of ours, says about name and password. */
+  upstreamDenied: refusal("The server does not accept the user name or password", "upstream-denied", "AUTH"),
+  proxyUnavailable: refusal(
+    "Nothing can be recorded for this mailbox now, try again later",
+    "proxy-unavailable",
+    "SYS/TEMP",
+  ),
+  proxyThrottled: refusal("Too many sign-ins have failed, try again later", "proxy-throttled", "SYS/TEMP"),
+  notRecordable: refusal("The message cannot be recorded now, try again later", "not-recordable", "SYS/TEMP"),
+  upstreamLost: refusal("The server has closed the connection, try again later", "upstream-lost", "SYS/TEMP"),
   // Messages and our own trouble
   messageUnavailable: refusal("The message cannot be read now, try again later", "message-unavailable", "SYS/TEMP"),
   messageDamaged: refusal("The message is damaged and cannot be opened", "message-damaged", "SYS/PERM"),

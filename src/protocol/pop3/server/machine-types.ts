@@ -10,6 +10,8 @@ export interface Pop3ServerSettings {
   readonly encrypted: boolean;
   /** SASL mechanisms offered beside USER and PASS, inside TLS. */
   readonly mechanisms: readonly SaslMechanismName[];
+  /** User names of an upstream's are taken too: nothing is announced then that an upstream may not keep. */
+  readonly alsoProxies?: boolean;
   /** Refused commands after which the session is closed. */
   readonly maxErrors: number;
   /** Commands in AUTHORIZATION. In TRANSACTION there is no limit: a million messages take as many commands and more. */
@@ -40,6 +42,8 @@ export type Pop3ServerEvent =
 export type Answer =
   | { readonly type: "signed-in"; readonly maildrop: MaildropView }
   | { readonly type: "refused"; readonly refusal: Pop3Refusal }
+  /** The client is signed in elsewhere, and somebody else goes on with the conversation: see `takeRest`. */
+  | { readonly type: "handed-over" }
   /** A listing or a message was sent, from its status line to its final dot. */
   | { readonly type: "sent" }
   | { readonly type: "updated"; readonly removed: number; readonly failed: number };
@@ -47,7 +51,7 @@ export type Answer =
 /** What the session is to do, in order. A question (`ask-…`) comes last; until its answer the session reads nothing. */
 export type Pop3ServerEffect =
   | { readonly type: "respond"; readonly text: string; readonly refusal?: Pop3Refusal }
-  /** Answer: `signed-in` or `refused`. The session wipes the secret. */
+  /** Answer: `signed-in`, `handed-over` or `refused`. The session wipes the secret. */
   | { readonly type: "ask-sign-in"; readonly credentials: Credentials }
   /** The whole scan or unique-id listing, marked messages left out. Answer: `sent`. */
   | { readonly type: "ask-listing"; readonly listing: Listing; readonly marks: Marks }

@@ -100,6 +100,7 @@ export class Pop3ServerMachine implements Conversation {
         break;
       case "signed-in":
       case "refused":
+      case "handed-over":
       case "sent":
       case "updated":
         this.#takeAnswer(event);
@@ -112,6 +113,11 @@ export class Pop3ServerMachine implements Conversation {
   /** Commands are there that wait until the effects given last are carried out; then send `resume`. */
   get paused(): boolean {
     return this.#paused;
+  }
+
+  /** What came behind the command that was answered by `handed-over`. */
+  takeRest(): Buffer {
+    return this.#lines.takeRest();
   }
 
   get pendingBytes(): number {

@@ -6,5 +6,8 @@ import { refuseArgument } from "./argument.ts";
 /** CAPA, RFC 2449 §5. */
 export function capa(conversation: Conversation, argument: Buffer): void {
   if (refuseArgument(conversation, argument)) return;
-  conversation.acceptLines("Capabilities follow", capabilities(conversation.settings));
+  conversation.acceptLines(
+    "Capabilities follow",
+    capabilities({ ...conversation.settings, signedIn: conversation.state.name === "transaction" }),
+  );
 }

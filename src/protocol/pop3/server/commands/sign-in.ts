@@ -13,8 +13,9 @@ export function askSignIn(
 ): void {
   conversation.ask({ type: "ask-sign-in", credentials }, (answer: Answer) => {
     if (answer.type === "signed-in") enterTransaction(conversation, answer.maildrop);
+    else if (answer.type === "handed-over") handOver(conversation);
     else if (answer.type === "refused") refuseSignIn(conversation, answer.refusal, refusalChallenge);
-    else throw new TypeError("a sign-in is answered by signed-in or refused");
+    else throw new TypeError("a sign-in is answered by signed-in, handed-over or refused");
   });
 }
 
@@ -30,6 +31,12 @@ export function refuseSignIn(
   }
   conversation.state = { name: "exchange-refused", refusal };
   conversation.challenge(encodeChallenge(refusalChallenge));
+}
+
+/** TRANSACTION belongs to somebody else. */
+function handOver(conversation: Conversation): void {
+  conversation.state = { name: "over" };
+  conversation.accept("Signed in");
 }
 
 function enterTransaction(conversation: Conversation, maildrop: MaildropView): void {

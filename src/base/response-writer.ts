@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Connection } from "../base/connection.ts";
+import type { Connection } from "./connection.ts";
 
 /** Octets that are gathered into one write: a few TLS records. */
 const writeBytes = 64 * 1024;
 
 /**
- * What goes to the puller, gathered into large writes: responses of a pipelined group leave together (RFC 2449 §6.6),
+ * What goes to a POP3 client, gathered into large writes: responses of a pipelined group leave together (RFC 2449 §6.6),
  * and a message is not a hundred small records. Waits when the peer does not read (I9).
  */
 export class ResponseWriter {
