@@ -47,6 +47,12 @@ export const limits = {
   drainMs: 10_000,
   /** Below this a message shares a segment file, above it has a file of its own and is streamed. */
   segmentMessageBytes: 512 * KiB,
+  /** What the POP3 proxy records has no limit of ours, but a record's header counts octets in 32 bits. */
+  recordedMessageBytes: 2048 * MiB,
+  /** Commands that a client of the POP3 proxy may have sent ahead; what comes behind them is read later. */
+  pop3CommandsAhead: 64,
+  /** An upstream that answers nothing for so long is gone; large maildrops take minutes to be listed. */
+  upstreamAnswerMs: 300_000,
   /** What may be on its way from the network thread to the store for one message before back-pressure. */
   depositWindowBytes: 512 * KiB,
   /**

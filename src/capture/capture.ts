@@ -187,7 +187,13 @@ function leaveToCommit(wait: Promise<void> | undefined): void {
 
 function deposit(copy: OpenCopy, sealed: readonly Uint8Array[]): Promise<void> | undefined {
   let wait: Promise<void> | undefined;
-  for (const bytes of sealed) wait = copy.deposit.write(bytes) ?? wait;
+  for (const bytes of sealed) {
+    const next = copy.deposit.write(bytes);
+    if (next === undefined) continue;
+    // Of several, the last one tells; a failure of the others is told by it as well.
+    leaveToCommit(wait);
+    wait = next;
+  }
   return wait;
 }
 

@@ -12,14 +12,17 @@ export function formatTraceBlock(
   recipients: readonly RecordedRecipient[],
   binding: { readonly mailbox: MailboxId; readonly uniqueId: UniqueId },
 ): Buffer {
+  // What POP3 carries has left its envelope behind; the null reverse-path would say that it is a bounce.
+  const hasEnvelope = envelope.source !== "pop3-proxy";
+  const { reversePath } = envelope;
   const lines = [
     // RFC 5321 §4.4: the reverse-path goes into Return-Path when the message leaves the SMTP environment.
-    `Return-Path: <${field(envelope.reversePath ?? "")}>`,
+    ...(hasEnvelope ? [`Return-Path: <${field(reversePath ?? "")}>`] : []),
     `X-Postern-Mailbox: ${binding.mailbox}`,
     `X-Postern-Unique-Id: ${binding.uniqueId}`,
     `X-Postern-Source: ${envelope.source}`,
     ...received(envelope, binding.uniqueId),
-    `X-Envelope-From: ${envelope.reversePath === null ? "<>" : field(envelope.reversePath)}`,
+    ...(hasEnvelope ? [`X-Envelope-From: ${reversePath === null ? "<>" : field(reversePath)}`] : []),
     ...recipients.map((recipient) => `X-Envelope-To: ${field(recipient.address)}`),
     ...dsnLines(envelope, recipients),
     ...Object.entries(envelope.facts ?? {}).map(([name, value]) => `X-Postern-${name}: ${field(value)}`),

@@ -39,6 +39,15 @@ export const logEvents = {
   "proxy/signed-in": { level: "info", text: "a client signed in at its own server, through the proxy" },
   "proxy/denied": { level: "info", text: "a sign-in through the proxy was refused" },
   "proxy/upstream-failed": { level: "warn", text: "the server that a client named cannot be used" },
+  "pop3-proxy/recorded": { level: "info", text: "a message that a client fetched was recorded" },
+  "pop3-proxy/recorded-before": { level: "debug", text: "a message that a client fetched was recorded before" },
+  "pop3-proxy/not-recorded": {
+    level: "error",
+    text: "a message could not be recorded; the client and its server were disconnected in the middle of it",
+  },
+  "pop3-proxy/refused": { level: "info", text: "a command of a proxy client was refused" },
+  "pop3-proxy/upstream-lost": { level: "warn", text: "the server of a proxy client broke the conversation off" },
+  "pop3-proxy/closed": { level: "info", text: "a POP3 proxy session ended" },
   "admin/failed": { level: "error", text: "an operation ended by a fault of ours" },
   "mailbox/changed": { level: "info", text: "a mailbox was created or changed" },
 } as const satisfies Record<string, { level: "debug" | "info" | "warn" | "error"; text: string }>;
