@@ -22,6 +22,8 @@ import { PullSignIn } from "./mailbox/sign-in.ts";
 import type { Log } from "./observe/log.ts";
 import { type Pop3SessionSettings, servePop3 } from "./pull/pop3-session.ts";
 import { JournalIntake, type JournalIntakeStages } from "./session/journal-intake.ts";
+import { DenialPace } from "./session/denial-pace.ts";
+import { Pop3ProxyDoor, type Pop3ProxyDoorStages } from "./session/pop3-proxy-door.ts";
 import { type SmtpSessionSettings, type SmtpSessionStages, serveSmtp } from "./session/smtp-session.ts";
 import type { Store } from "./store/contract.ts";
 import { openStore } from "./store/open-store.ts";
@@ -97,6 +99,7 @@ export async function createGateway(configuration: Configuration, parts: Gateway
       pair,
       version,
       upstreams,
+      pace: new DenialPace(),
     });
   } catch (error) {
     await store.stop();
@@ -114,6 +117,7 @@ interface ReadyParts {
   readonly version: string;
   /** Shared by the proxies; `undefined` when they are switched off. */
   readonly upstreams: ProxyUpstreams | undefined;
+  readonly pace: DenialPace;
 }
 
 function pickResolver({ resolver }: GatewayParts): Pick<GatewayParts, "resolver"> {
@@ -148,7 +152,7 @@ class RunningGateway implements Gateway {
     });
     this.#share = listenerShare(parts, this.#certificate);
     const smtp = smtpService(parts, this.mailboxes);
-    const pop3 = pop3Service(parts);
+    const pop3 = pop3Service(parts, this.mailboxes);
     this.#serve = { smtp, submission: smtp, submissions: smtp, pop3, pop3s: pop3 };
   }
 
@@ -295,7 +299,8 @@ function smtpService(parts: ReadyParts, mailboxes: MailboxRegistry): (connection
   return (connection) => serveSmtp(connection, settings, stages);
 }
 
-function pop3Service({ configuration, store, clock, log }: ReadyParts): (connection: Connection) => Promise<void> {
+function pop3Service(parts: ReadyParts, mailboxes: MailboxRegistry): (connection: Connection) => Promise<void> {
+  const { configuration, store, clock, log } = parts;
   const signIn = new PullSignIn({
     table: store.mailboxes,
     workFactor: configuration.seal.scryptWorkFactor,
@@ -310,7 +315,27 @@ function pop3Service({ configuration, store, clock, log }: ReadyParts): (connect
     maxLineBytes: limits.pop3CommandLineBytes,
     idleMs: configuration.limits.pop3IdleMs,
   };
-  return (connection) => servePop3(connection, settings, { store, signIn, log });
+  const proxy = pop3ProxyDoor(parts, mailboxes, settings);
+  return (connection) => servePop3(connection, settings, { store, signIn, proxy, log });
+}
+
+function pop3ProxyDoor(
+  { upstreams, pace, store, fingerprintKey, clock, log }: ReadyParts,
+  mailboxes: MailboxRegistry,
+  settings: Pop3SessionSettings,
+): Pop3ProxyDoor | undefined {
+  if (upstreams === undefined) return undefined;
+  const stages: Pop3ProxyDoorStages = {
+    upstreams,
+    pace,
+    store,
+    fingerprintKey,
+    findMailbox: (id) => mailboxes.find(id),
+    readiness: (expectedBytes) => store.readiness(expectedBytes),
+    clock,
+    log,
+  };
+  return new Pop3ProxyDoor(stages, settings);
 }
 
 /** The configured certificate, or one of our own for the names and addresses that a first visitor will use. */

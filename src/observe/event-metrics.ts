@@ -25,3 +25,17 @@ export function countingLog(log: Log, registry: MetricsRegistry): Log {
 
   const count = (code: LogEventCode, fields: LogFields): void => {
     events.add(1, { event: code });
+    if (countedByCause.has(code)) {
+      refusals.add(1, { event: code, cause: String(fields["cause"] ?? "unknown") });
+    }
+    if (code === "pop3/updated" && typeof fields["removed"] === "number") removed.add(fields["removed"]);
+  };
+  const wrap = (inner: Log): Log => ({
+    event(code, fields = {}) {
+      count(code, fields);
+      inner.event(code, fields);
+    },
+    with: (fields) => wrap(inner.with(fields)),
+  });
+  return wrap(log);
+}
