@@ -81,7 +81,7 @@ export class Pop3ProxyDoor {
       protocol: "POP3",
       receivedBy: this.#settings.hostName,
       receivedAtMs: clock.nowMs(),
-      facts: { Target: target, "Remote-User": login.remoteUser, Client: connection.peer.address },
+      facts: { "Remote-User": login.remoteUser, Upstream: target, Client: connection.peer.address },
     });
     const names = new PassageNames(fingerprintKey, origin);
     const recorder = new Pop3Recorder(this.#stages, {

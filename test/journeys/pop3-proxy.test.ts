@@ -111,7 +111,7 @@ test("what a client fetches through the proxy is in the mailbox, octet by octet,
     );
     const [first] = pulled;
     assert.match(first?.trace ?? "", /^X-Postern-Source: pop3-proxy\r$/m);
-    assert.match(first?.trace ?? "", new RegExp(`^X-Postern-Target: ${host}:${world.upstream.port}\r$`, "m"));
+    assert.match(first?.trace ?? "", new RegExp(`^X-Postern-Upstream: ${host}:${world.upstream.port}\r$`, "m"));
     assert.match(first?.trace ?? "", /^X-Postern-Remote-User: anna@example\.test\r$/m);
     assert.equal(world.log.of("pop3-proxy/recorded").length, 3);
     assert.deepEqual(
