@@ -19,6 +19,8 @@ export interface DepositParts {
   readonly repeatedDeliveryMs: number;
   readonly uniqueIdOf: (sequence: number) => UniqueId;
   readonly memory: DepositMemory;
+  /** Why a large message could not be written. */
+  readonly writeFailed: () => PosternError;
   /** Where the store tells that a window of a large message was written, or not. */
   readonly windows: Map<number, (bytes: number, failed: boolean) => void>;
 }
@@ -61,7 +63,7 @@ export class OpenDeposit implements Deposit {
     if (!this.#large && fits) return undefined;
     if (!this.#large) this.#becomeLarge();
     this.#sendGathered();
-    if (this.#failed || this.#parts.thread.over) return Promise.reject(writeFailed());
+    if (this.#failed || this.#parts.thread.over) return Promise.reject(this.#parts.writeFailed());
     if (this.#onTheWay <= this.#windowBytes) return undefined;
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
@@ -127,7 +129,7 @@ export class OpenDeposit implements Deposit {
       const waiting = this.#waiting;
       if (waiting === undefined || (!this.#failed && this.#onTheWay > this.#windowBytes)) return;
       this.#waiting = undefined;
-      if (this.#failed) waiting.reject(writeFailed());
+      if (this.#failed) waiting.reject(this.#parts.writeFailed());
       else waiting.resolve();
     });
   }
@@ -215,8 +217,4 @@ export function sequenceOf(uniqueId: UniqueId): number {
 
 function hex(octets: Uint8Array): string {
   return asBuffer(octets).toString("hex");
-}
-
-function writeFailed(): PosternError {
-  return new PosternError("store/failing", "a large message could not be written");
 }

@@ -89,6 +89,8 @@ class SqliteStore implements Store {
   #freeBytes: number;
   #diskLow = false;
   #failing = false;
+  /** What fails is that there is no space. */
+  #full = false;
   #ended = false;
   #tellFailed: (error: PosternError) => void = () => undefined;
   #stopped: Promise<void> | undefined;
@@ -145,6 +147,7 @@ class SqliteStore implements Store {
         repeatedDeliveryMs: this.#options.repeatedDeliveryMs,
         uniqueIdOf: (sequence) => this.#epochs.uniqueId(sequence),
         memory: this.#memory,
+        writeFailed: () => new PosternError(this.#full ? "store/disk-low" : "store/failing", "a large message"),
         windows: this.#windows,
       },
       { id: mailbox, number },
@@ -173,7 +176,8 @@ class SqliteStore implements Store {
 
   readiness(expectedBytes: number): Readiness {
     if (this.#stopped !== undefined) return "stopped";
-    if (this.#failing || this.#ended) return "failing";
+    if (this.#ended) return "failing";
+    if (this.#failing) return this.#full ? "disk-low" : "failing";
     const freeBytes = this.#freeBytes - this.#memory.sinceLookBytes;
     return freeBytes < this.#options.diskReserveBytes + expectedBytes ? "disk-low" : "ready";
   }
@@ -240,6 +244,7 @@ class SqliteStore implements Store {
         return;
       case "health":
         this.#failing = told.failing;
+        this.#full = told.full;
         log.event(told.failing ? "store/failing" : "store/working-again", told.failing ? { cause: told.detail } : {});
         return;
       case "segment-gone":

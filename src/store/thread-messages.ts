@@ -163,7 +163,7 @@ export type FromStoreThread =
   | { readonly kind: "answers"; readonly answers: readonly Answer[]; readonly buffers: readonly ArrayBuffer[] }
   | { readonly kind: "large-window"; readonly sequence: number; readonly window: ArrayBuffer; readonly failed: boolean }
   | { readonly kind: "free-space"; readonly freeBytes: number }
-  | { readonly kind: "health"; readonly failing: boolean; readonly detail: string }
+  | { readonly kind: "health"; readonly failing: boolean; readonly full: boolean; readonly detail: string }
   | { readonly kind: "segment-gone"; readonly segment: number }
   | { readonly kind: "damaged"; readonly segment: number; readonly offset: number; readonly detail: string }
   | { readonly kind: "compacted"; readonly segment: number; readonly freedBytes: number }

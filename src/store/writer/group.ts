@@ -223,7 +223,8 @@ class Group {
   }
 }
 
-function isNoSpace(error: unknown): boolean {
+/** Whether the disk, or the quota, is full. */
+export function isNoSpace(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const sqliteFull = "errcode" in error && error.errcode === 13;
   return sqliteFull || ("code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT"));

@@ -14,7 +14,7 @@ import type { Answer, FromStoreThread, StoreThreadOptions, ToStoreThread } from 
 import { compactSlice } from "./compactor.ts";
 import { FaultPlan, withFaults } from "./faults.ts";
 import { diskFiles, type Files } from "./files.ts";
-import { commitGroup, failedAnswers, type ReadyRequest } from "./group.ts";
+import { commitGroup, failedAnswers, isNoSpace, type ReadyRequest } from "./group.ts";
 import { IndexWriter } from "./index-writer.ts";
 import { LargeFiles } from "./large-files.ts";
 import { SegmentWriter } from "./segment-writer.ts";
@@ -270,7 +270,7 @@ class StoreThread {
         this.#files.unlink(probe);
       }
       this.#failing = false;
-      this.#post({ kind: "health", failing: false, detail: "" });
+      this.#post({ kind: "health", failing: false, full: false, detail: "" });
     } catch {
       // still failing; the next round tries again
     }
@@ -327,7 +327,7 @@ class StoreThread {
   #tellFailing(error: unknown): void {
     if (this.#failing) return;
     this.#failing = true;
-    this.#post({ kind: "health", failing: true, detail: describeError(error) });
+    this.#post({ kind: "health", failing: true, full: isNoSpace(error), detail: describeError(error) });
   }
 
   #stopWhenDone(): void {
