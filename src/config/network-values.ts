@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isIP, isIPv6 } from "node:net";
+import { peerPresetNames } from "../base/peer-presets.ts";
 import { invalid, valid } from "./units.ts";
 import { text, type ValueType } from "./values.ts";
 
@@ -41,9 +42,6 @@ export function isHostName(name: string): boolean {
     /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/i.test(name)
   );
 }
-
-/** Names that stand for the ranges of a provider; `mailbox/peers.ts` knows the ranges. */
-export const peerPresetNames: readonly string[] = ["microsoft365", "google"];
 
 /** A peer to allow: an address, a CIDR range, or the name of a preset. */
 export const peer: ValueType<string> = text("address, range or preset", (value) => {

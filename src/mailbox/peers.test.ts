@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parsePeerList, peerPresets } from "./peers.ts";
+import { peerPresets } from "../base/peer-presets.ts";
+import { parsePeerList } from "./peers.ts";
 
 test("an empty list lets anybody in", () => {
   assert.ok(parsePeerList([]).allows("203.0.113.9"));
