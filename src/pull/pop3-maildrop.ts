@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setImmediate } from "node:timers/promises";
+import type { ResponseWriter } from "../base/response-writer.ts";
 import { positive } from "../protocol/pop3/response.ts";
 import type { Listing, MaildropView } from "../protocol/pop3/server/machine-types.ts";
 import type { Marks } from "../protocol/pop3/server/marks.ts";
@@ -8,7 +9,6 @@ import type { Identity } from "../seal/contract.ts";
 import type { Maildrop } from "../store/contract.ts";
 import { openInPieces, openWhole, type PieceReading } from "./message-stream.ts";
 import { ReadAhead } from "./read-ahead.ts";
-import type { ResponseWriter } from "../base/response-writer.ts";
 import { TopFilter } from "./top-filter.ts";
 
 /** Lines of a listing that are made at once: less than a millisecond. */

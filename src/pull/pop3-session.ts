@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Connection } from "../base/connection.ts";
 import { describeError, hasCode, PosternError } from "../base/errors.ts";
+import { ResponseWriter } from "../base/response-writer.ts";
 import type { PullSignIn } from "../mailbox/sign-in.ts";
 import type { Log } from "../observe/log.ts";
 import { type Pop3Refusal, pop3Refusals } from "../protocol/pop3/refusal.ts";
@@ -13,7 +14,6 @@ import { type Credentials, type PasswordCredentials, secretOf } from "../protoco
 import type { Store } from "../store/contract.ts";
 import { OpenMaildrop } from "./pop3-maildrop.ts";
 import type { ProxyDoor } from "./proxy-door.ts";
-import { ResponseWriter } from "../base/response-writer.ts";
 
 export interface Pop3SessionSettings extends Omit<Pop3ServerSettings, "encrypted" | "mechanisms" | "alsoProxies"> {
   /** Autologout (RFC 1939 §3). */

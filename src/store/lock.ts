@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { PosternError } from "../base/errors.ts";
 import type { DataDirectory } from "./data-directory.ts";
@@ -23,6 +23,21 @@ export function lockDirectory(directory: DataDirectory): DirectoryLock {
   }
   writeFileSync(directory.lockHolder, `${process.pid}\n`);
   return { release: () => lock.close() };
+}
+
+/** Whether a gateway, or a command, has the directory at this moment. Takes nothing, changes nothing. */
+export function isLocked(directory: DataDirectory): boolean {
+  if (!existsSync(directory.lock)) return false;
+  const lock = new DatabaseSync(directory.lock, { readOnly: true });
+  try {
+    lock.exec("PRAGMA busy_timeout = 0; SELECT count(*) FROM sqlite_schema");
+    return false;
+  } catch (error) {
+    if (isBusy(error)) return true;
+    throw error;
+  } finally {
+    lock.close();
+  }
 }
 
 function describeHolder(directory: DataDirectory): string {

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readdirSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { type MailboxId, parseMailboxId, type UniqueId } from "../base/ids.ts";
-import { type DataDirectory, dataDirectory, parseSegmentName } from "./data-directory.ts";
+import { type DataDirectory, dataDirectory } from "./data-directory.ts";
 import { Epochs, readEpochs } from "./epochs.ts";
 import { PayloadReader } from "./payload-reader.ts";
-import { recordHeaderBytes } from "./record.ts";
 import { openIndexForReading } from "./schema.ts";
+import { verifyFiles } from "./verify-files.ts";
 import { verifyLedger } from "./verify-ledger.ts";
 import { MessageVerifier } from "./verify-messages.ts";
 
@@ -87,7 +86,7 @@ export async function* verifyStore(directory: string, options: VerifyOptions = {
       progress.mailboxes += 1;
       parts.report();
     }
-    if (options.mailbox === undefined) yield* fileFindings(parts);
+    if (options.mailbox === undefined) yield* verifyFiles(parts);
   } finally {
     await parts.payload.close();
     index.close();
@@ -116,28 +115,4 @@ function* tallyFindings({ index }: VerifyParts, mailbox: VerifiedMailbox): Gener
   if (row === undefined || (row["messages"] === row["realMessages"] && row["bytes"] === row["realBytes"])) return;
   const text = `counted ${String(row["messages"])} messages, ${String(row["bytes"])} octets; there are ${String(row["realMessages"])}, ${String(row["realBytes"])}`;
   yield { severity: "damage", code: "tally-wrong", mailbox: mailbox.id, uniqueId: undefined, text };
-}
-
-/** Accounts of the segments, and files that nothing points to. */
-function* fileFindings({ index, directory }: VerifyParts): Generator<Finding> {
-  const nobody = { mailbox: undefined, uniqueId: undefined };
-  const accounts = index
-    .prepare(
-      `SELECT s.number, s.live_bytes AS liveBytes, coalesce(sum(m.sealed_bytes + ${recordHeaderBytes}), 0) AS realBytes
-       FROM segment s LEFT JOIN (SELECT segment, sealed_bytes FROM message) m ON m.segment = s.number GROUP BY s.number`,
-    )
-    .all();
-  for (const { number, liveBytes, realBytes } of accounts) {
-    if (liveBytes === realBytes) continue;
-    const text = `segment ${String(number)} is said to hold ${String(liveBytes)} wanted octets and holds ${String(realBytes)}`;
-    yield { severity: "damage", code: "segment-account-wrong", ...nobody, text };
-  }
-  const wanted = new Set(accounts.filter((row) => Number(row["realBytes"]) > 0).map((row) => Number(row["number"])));
-  const newest = Math.max(0, ...accounts.map((row) => Number(row["number"])));
-  for (const name of readdirSync(directory.segments)) {
-    const segment = parseSegmentName(name);
-    // A running gateway may be about to point to the newest one.
-    if (segment === undefined || wanted.has(segment) || segment >= newest) continue;
-    yield { severity: "leftover", code: "unwanted-file", ...nobody, text: `nothing in segments/${name} is wanted` };
-  }
 }
