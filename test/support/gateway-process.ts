@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { runProgram } from "./run-program.ts";
 import { freePorts, removeDirectory, temporaryDirectory } from "./temporary.ts";
 
-const program = join(import.meta.dirname, "../../bin/postern.cjs");
+const fromCheckout = join(import.meta.dirname, "../../bin/postern.cjs");
 
 /** The domain of all mailboxes in tests. */
 export const mailDomain = "journal.test";
@@ -29,6 +29,8 @@ export interface GatewayPorts {
 export interface GatewayOptions {
   /** More lines of configuration, with their `[section]`. */
   readonly configuration?: string;
+  /** The program's file; that of this checkout when absent. */
+  readonly program?: string;
 }
 
 /**
@@ -38,17 +40,20 @@ export interface GatewayOptions {
 export class GatewayProcess {
   readonly directory: string;
   readonly ports: GatewayPorts;
+  readonly #program: string;
   #child: ChildProcess | undefined;
 
-  private constructor(directory: string, ports: GatewayPorts) {
+  private constructor(directory: string, ports: GatewayPorts, program: string) {
     this.directory = directory;
+    this.#program = program;
     this.ports = ports;
   }
 
   static async start(options: GatewayOptions = {}): Promise<GatewayProcess> {
     const directory = await temporaryDirectory("gateway");
     const [smtp = 0, submissions = 0, pop3 = 0, pop3s = 0] = await freePorts(4);
-    const gateway = new GatewayProcess(directory, { smtp, submissions, pop3, pop3s });
+    const ports = { smtp, submissions, pop3, pop3s };
+    const gateway = new GatewayProcess(directory, ports, options.program ?? fromCheckout);
     await writeFile(gateway.configurationFile, gateway.#configuration(options));
     try {
       await gateway.startAgain();
@@ -89,7 +94,7 @@ export class GatewayProcess {
   /** Starts the program on the same directory, after `stop` or `kill`; resolves when it greets. */
   async startAgain(): Promise<void> {
     const log = openSync(this.logFile, "a");
-    const child = spawn(process.execPath, [program, "serve", "--config", this.configurationFile], {
+    const child = spawn(process.execPath, [this.#program, "serve", "--config", this.configurationFile], {
       stdio: ["ignore", log, log],
       cwd: this.directory,
     });
@@ -125,7 +130,7 @@ export class GatewayProcess {
 
   /** Runs `postern ARGS --config … --json` and returns what it prints, parsed. */
   async command(...args: readonly string[]): Promise<unknown> {
-    const all = [program, ...args, "--config", this.configurationFile, "--json"];
+    const all = [this.#program, ...args, "--config", this.configurationFile, "--json"];
     const { stdout } = await runProgram(process.execPath, all);
     return stdout.length === 0 ? undefined : JSON.parse(stdout.toString());
   }
