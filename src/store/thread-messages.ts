@@ -178,9 +178,29 @@ export type ToReaderThread =
   | { readonly kind: "passage"; readonly token: number; readonly mailbox: number; readonly name: Uint8Array }
   | { readonly kind: "stop" };
 
+/** What each kind of question to the reader thread is answered with. */
+export interface ReaderAnswers {
+  readonly snapshot: Snapshot;
+  readonly locations: readonly LocationRow[];
+  readonly addenda: readonly Addendum[];
+  readonly counts: readonly CountsRow[];
+  readonly passage: Uint8Array | undefined;
+}
+
+export type ReaderQuestion<K extends keyof ReaderAnswers = keyof ReaderAnswers> = Extract<
+  Exclude<ToReaderThread, { readonly kind: "stop" }>,
+  { readonly kind: K }
+>;
+
+export interface ReaderAnswer<K extends keyof ReaderAnswers> {
+  readonly kind: K;
+  readonly token: number;
+  readonly value: ReaderAnswers[K];
+}
+
 export type FromReaderThread =
-  | { readonly token: number; readonly value: unknown }
-  | { readonly token: number; readonly code: ErrorCode | undefined; readonly detail: string };
+  | { readonly [K in keyof ReaderAnswers]: ReaderAnswer<K> }[keyof ReaderAnswers]
+  | { readonly kind: "failed"; readonly token: number; readonly code: ErrorCode | undefined; readonly detail: string };
 
 /** A maildrop's messages, oldest first: parallel arrays. */
 export interface Snapshot {

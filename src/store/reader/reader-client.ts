@@ -3,17 +3,37 @@ import { Worker } from "node:worker_threads";
 import { describeError, PosternError } from "../../base/errors.ts";
 import type { Addendum } from "../contract.ts";
 import { threadFile } from "../thread-file.ts";
-import type { CountsRow, FromReaderThread, LocationRow, Snapshot, ToReaderThread } from "../thread-messages.ts";
+import type {
+  CountsRow,
+  FromReaderThread,
+  LocationRow,
+  ReaderAnswer,
+  ReaderAnswers,
+  ReaderQuestion,
+  Snapshot,
+  ToReaderThread,
+} from "../thread-messages.ts";
 
-interface Waiting {
-  readonly resolve: (value: unknown) => void;
+type Kind = keyof ReaderAnswers;
+
+interface Waiting<K extends Kind> {
+  readonly resolve: (value: ReaderAnswers[K]) => void;
   readonly reject: (error: unknown) => void;
 }
+
+/** Who waits for which kind of answer, by token. */
+type AllWaiting = { readonly [K in Kind]: Map<number, Waiting<K>> };
 
 /** The network thread's side of the reader thread: each question is a promise. */
 export class ReaderClient {
   readonly #worker: Worker;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #waiting: AllWaiting = {
+    snapshot: new Map(),
+    locations: new Map(),
+    addenda: new Map(),
+    counts: new Map(),
+    passage: new Map(),
+  };
   readonly #ended: Promise<void>;
   #token = 0;
   #over = false;
@@ -22,7 +42,11 @@ export class ReaderClient {
   /** `ended` is told when the thread ended without being asked to. */
   constructor(root: string, ended: (detail: string) => void) {
     this.#worker = new Worker(threadFile("reader-thread", import.meta.url), { workerData: root });
-    this.#worker.on("message", (answer: FromReaderThread) => this.#take(answer));
+    this.#worker.on("message", (answer: FromReaderThread) => {
+      if (answer.kind === "failed")
+        this.#fail(answer.token, new PosternError(answer.code ?? "store/failing", answer.detail));
+      else this.#take(answer);
+    });
     let fault: string | undefined;
     this.#worker.on("error", (error) => {
       fault = describeError(error);
@@ -39,23 +63,23 @@ export class ReaderClient {
   }
 
   snapshot(mailbox: number): Promise<Snapshot> {
-    return this.#ask({ kind: "snapshot", token: this.#next(), mailbox });
+    return this.#ask("snapshot", { kind: "snapshot", token: this.#next(), mailbox });
   }
 
   locations(mailbox: number, sequences: Float64Array): Promise<readonly LocationRow[]> {
-    return this.#ask({ kind: "locations", token: this.#next(), mailbox, sequences });
+    return this.#ask("locations", { kind: "locations", token: this.#next(), mailbox, sequences });
   }
 
   addenda(mailbox: number, sequence: number): Promise<readonly Addendum[]> {
-    return this.#ask({ kind: "addenda", token: this.#next(), mailbox, sequence });
+    return this.#ask("addenda", { kind: "addenda", token: this.#next(), mailbox, sequence });
   }
 
   counts(): Promise<readonly CountsRow[]> {
-    return this.#ask({ kind: "counts", token: this.#next() });
+    return this.#ask("counts", { kind: "counts", token: this.#next() });
   }
 
   passage(mailbox: number, name: Uint8Array): Promise<Uint8Array | undefined> {
-    return this.#ask({ kind: "passage", token: this.#next(), mailbox, name });
+    return this.#ask("passage", { kind: "passage", token: this.#next(), mailbox, name });
   }
 
   async stop(): Promise<void> {
@@ -64,28 +88,31 @@ export class ReaderClient {
     await this.#ended;
   }
 
-  async #ask<T>(request: Exclude<ToReaderThread, { readonly kind: "stop" }>): Promise<T> {
+  async #ask<K extends Kind>(kind: K, question: ReaderQuestion<K>): Promise<ReaderAnswers[K]> {
     if (this.#over) throw new PosternError("store/stopped");
-    const value = await new Promise<unknown>((resolve, reject) => {
-      this.#waiting.set(request.token, { resolve, reject });
-      this.#worker.postMessage(request, []);
+    return new Promise((resolve, reject) => {
+      this.#waiting[kind].set(question.token, { resolve, reject });
+      this.#worker.postMessage(question, []);
     });
-    // A checked boundary: the reader answers each kind of question with its own shape, and both ends are built together.
-    return value as T; // oxlint-disable-line typescript/no-unsafe-type-assertion
   }
 
-  #take(answer: FromReaderThread): void {
-    const waiting = this.#waiting.get(answer.token);
-    this.#waiting.delete(answer.token);
-    if (waiting === undefined) return;
-    if ("value" in answer) {
-      waiting.resolve(answer.value);
-    } else waiting.reject(new PosternError(answer.code ?? "store/failing", answer.detail));
+  #take<K extends Kind>({ kind, token, value }: ReaderAnswer<K>): void {
+    this.#waiting[kind].get(token)?.resolve(value);
+    this.#waiting[kind].delete(token);
   }
 
-  #failAll(error: unknown): void {
-    for (const { reject } of this.#waiting.values()) reject(error);
-    this.#waiting.clear();
+  #fail(token: number, error: PosternError): void {
+    for (const waiting of Object.values(this.#waiting)) {
+      waiting.get(token)?.reject(error);
+      waiting.delete(token);
+    }
+  }
+
+  #failAll(error: PosternError): void {
+    for (const waiting of Object.values(this.#waiting)) {
+      for (const { reject } of waiting.values()) reject(error);
+      waiting.clear();
+    }
   }
 
   #next(): number {

@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 import { parentPort, workerData } from "node:worker_threads";
 import { describeError, PosternError } from "../../base/errors.ts";
-import type { FromReaderThread, ToReaderThread } from "../thread-messages.ts";
+import type { FromReaderThread, ReaderQuestion, ToReaderThread } from "../thread-messages.ts";
 import { IndexReader } from "./index-reader.ts";
 
 /** The reader thread: answers look-ups while the store thread writes and the network thread serves. */
-function answer(reader: IndexReader, request: Exclude<ToReaderThread, { readonly kind: "stop" }>): unknown {
-  switch (request.kind) {
+function answer(reader: IndexReader, question: ReaderQuestion): FromReaderThread {
+  const { kind, token } = question;
+  switch (kind) {
     case "snapshot":
-      return reader.snapshot(request.mailbox);
+      return { kind, token, value: reader.snapshot(question.mailbox) };
     case "locations":
-      return reader.locations(request.mailbox, request.sequences);
+      return { kind, token, value: reader.locations(question.mailbox, question.sequences) };
     case "addenda":
-      return reader.addenda(request.mailbox, request.sequence);
+      return { kind, token, value: reader.addenda(question.mailbox, question.sequence) };
     case "counts":
-      return reader.counts();
+      return { kind, token, value: reader.counts() };
     case "passage":
-      return reader.passage(request.mailbox, request.name);
+      return { kind, token, value: reader.passage(question.mailbox, question.name) };
     default:
-      return request satisfies never;
+      return kind satisfies never;
   }
 }
 
@@ -34,10 +35,10 @@ if (parentPort !== null) {
     }
     const { token } = request;
     try {
-      port.postMessage({ token, value: answer(reader, request) } satisfies FromReaderThread, []);
+      port.postMessage(answer(reader, request), []);
     } catch (error) {
       const code = error instanceof PosternError ? error.code : undefined;
-      port.postMessage({ token, code, detail: describeError(error) } satisfies FromReaderThread, []);
+      port.postMessage({ kind: "failed", token, code, detail: describeError(error) } satisfies FromReaderThread, []);
     }
   });
 }
