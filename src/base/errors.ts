@@ -26,6 +26,7 @@ export const errorCatalogue = {
   "store/not-found": { permanent: true, text: "no such message" },
   "store/damaged": { permanent: true, text: "stored bytes differ from what was recorded" },
   "store/bad-version": { permanent: true, text: "the data directory was written by another version" },
+  "store/too-open": { permanent: true, text: "the data directory is open to others" },
   "store/no-data": { permanent: true, text: "the directory is not a Postern data directory" },
   "store/maildrop-locked": { permanent: false, text: "another session has this maildrop" },
 

@@ -6,6 +6,7 @@ export const logEvents = {
   "gateway/stopping": { level: "info", text: "the gateway stops; running sessions may end" },
   "gateway/stopped": { level: "info", text: "the gateway has stopped" },
   "store/recovered": { level: "info", text: "the data directory was checked and put in order at start" },
+  "store/tightened": { level: "warn", text: "the data directory was open to others; only its owner may enter it now" },
   "store/failing": { level: "error", text: "ALARM: the store cannot write; senders are told to try again" },
   "store/working-again": { level: "info", text: "the store writes again" },
   "store/ended": {

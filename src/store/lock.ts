@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { PosternError } from "../base/errors.ts";
 import type { DataDirectory } from "./data-directory.ts";
+import { ensurePrivateFile } from "./private-files.ts";
 
 export interface DirectoryLock {
   release(): void;
@@ -13,6 +14,7 @@ export interface DirectoryLock {
  * an exclusive transaction, which vanishes with the process however it ends. Throws `store/in-use`.
  */
 export function lockDirectory(directory: DataDirectory): DirectoryLock {
+  ensurePrivateFile(directory.lock);
   const lock = new DatabaseSync(directory.lock);
   try {
     lock.exec("PRAGMA busy_timeout = 0; PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE");
@@ -21,6 +23,7 @@ export function lockDirectory(directory: DataDirectory): DirectoryLock {
     if (!isBusy(error)) throw error;
     throw new PosternError("store/in-use", `${describeHolder(directory)} holds ${directory.root}`, { cause: error });
   }
+  ensurePrivateFile(directory.lockHolder);
   writeFileSync(directory.lockHolder, `${process.pid}\n`);
   return { release: () => lock.close() };
 }

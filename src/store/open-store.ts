@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdirSync } from "node:fs";
 import type { Clock } from "../base/clock.ts";
 import { PosternError } from "../base/errors.ts";
 import { generateEpoch, type MailboxId, type UniqueId } from "../base/ids.ts";
@@ -23,6 +22,7 @@ import { type DirectoryLock, lockDirectory } from "./lock.ts";
 import { StoredMailboxTable } from "./mailbox-table.ts";
 import { LeasedMaildrop } from "./maildrop.ts";
 import { PayloadReader } from "./payload-reader.ts";
+import { ensurePrivateDirectory } from "./private-files.ts";
 import { ReaderClient } from "./reader/reader-client.ts";
 import { RefusalNotes } from "./refusal-notes.ts";
 import type { Fault } from "./writer/faults.ts";
@@ -31,6 +31,7 @@ import { type Ready, StoreThreadClient, type ThreadEnded, type Told } from "./wr
 /** What the store tells by itself; the names are those of the log events. */
 export type StoreEvent =
   | "store/recovered"
+  | "store/tightened"
   | "store/failing"
   | "store/ended"
   | "store/working-again"
@@ -59,12 +60,15 @@ const defaultSegmentBytes = 64 * 1024 * 1024;
 
 /**
  * Opens a data directory, makes it when it is not there, and puts it in order. Throws `store/in-use` when another
- * gateway has it and `store/bad-version` when it is not one that this program knows.
+ * gateway has it, `store/bad-version` when it is not one that this program knows, `store/too-open` when others may enter it
+ * and that cannot be changed.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  mkdirSync(options.directory, { recursive: true, mode: 0o700 });
-  const lock = lockDirectory(dataDirectory(options.directory));
+  const directory = dataDirectory(options.directory);
+  const wasOpen = ensurePrivateDirectory(directory);
+  const lock = lockDirectory(directory);
   try {
+    if (wasOpen) options.log.event("store/tightened", { directory: options.directory });
     return await SqliteStore.open(options, lock);
   } catch (error) {
     lock.release();

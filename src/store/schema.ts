@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { PosternError } from "../base/errors.ts";
 import type { MessageState, Source } from "./contract.ts";
 import type { DataDirectory } from "./data-directory.ts";
+import { ensurePrivateFile, tightenBeside } from "./private-files.ts";
 
 /** "PSTR": tells a Postern index from any other SQLite file. */
 const applicationId = 0x50_53_54_52;
@@ -77,7 +78,9 @@ const laterTables = `
 
 /** Opens the index for the store thread and makes it when it is not there. Throws `store/bad-version`. */
 export function openIndexForWriting(directory: DataDirectory): DatabaseSync {
-  const fresh = !existsSync(directory.index);
+  ensurePrivateFile(directory.index);
+  tightenBeside(directory.index);
+  const fresh = statSync(directory.index).size === 0;
   const index = new DatabaseSync(directory.index);
   try {
     // auto_vacuum is settled by the first page written, so it comes first.
