@@ -41,6 +41,8 @@ export interface DialogSettings {
   damaged: number[];
   /** POP3: another session has the maildrop. */
   inUse: boolean;
+  /** POP3: user names of upstreams are taken too. */
+  alsoProxies: boolean;
   /** Played in one piece only. */
   whole: boolean;
 }
@@ -94,6 +96,7 @@ export function parseDialog(name: string, text: string, names: DialogNames): Dia
     unremovable: [],
     damaged: [],
     inUse: false,
+    alsoProxies: false,
     whole: false,
   };
   const steps: DialogStep[] = [];
@@ -162,6 +165,7 @@ function applySetting(settings: DialogSettings, text: string, where: string): vo
   if (key === "encrypted") settings.encrypted = true;
   else if (key === "whole") settings.whole = true;
   else if (key === "in-use") settings.inUse = true;
+  else if (key === "also-proxies") settings.alsoProxies = true;
   else if (key === "unremovable") settings.unremovable = numbersIn(values);
   else if (key === "damaged") settings.damaged = numbersIn(values);
   else if (key === "mechanisms") settings.mechanisms = values;

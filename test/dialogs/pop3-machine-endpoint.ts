@@ -38,12 +38,13 @@ export const pop3MachineEndpoint: DialogEndpoint = {
   connect: async (settings) => new Pop3MachinePeer(settings),
 };
 
-function machineSettings({ encrypted, maxErrors, maxCommands }: DialogSettings): Pop3ServerSettings {
+function machineSettings({ encrypted, maxErrors, maxCommands, alsoProxies }: DialogSettings): Pop3ServerSettings {
   return {
     hostName: "gateway.example",
     encrypted,
     mechanisms: ["PLAIN", "LOGIN"],
     maxErrors,
+    alsoProxies,
     maxCommandsBeforeSignIn: maxCommands,
     maxLineBytes: limits.pop3CommandLineBytes,
   };

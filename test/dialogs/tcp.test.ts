@@ -27,6 +27,7 @@ const wholeBytes = 100_000;
 function onlyOnTheMachine(service: "smtp" | "pop3", settings: DialogSettings): string | undefined {
   if (settings.store !== "working") return "a store that fails";
   if (settings.messages.length > 0 || settings.inUse) return "a maildrop of its own";
+  if (settings.alsoProxies) return "the proxy";
   // The sink offers no AUTH.
   if (settings.mechanisms.length > 0) return "sign-in by SMTP";
   if (service === "pop3" && settings.maxCommands < 100) return "a limit that is fixed";

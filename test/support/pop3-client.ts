@@ -34,7 +34,7 @@ export class Pop3Client {
     return this.peer.line();
   }
 
-  /** Sends many lines at once (RFC 2449 §6.8); returns the status line of each. */
+  /** Sends many lines at once (RFC 2449 §6.6); returns the status line of each. */
   async askPipelined(lines: readonly string[]): Promise<readonly string[]> {
     const sent = this.peer.send(lines.map((line) => `${line}\r\n`).join(""));
     const answers: string[] = [];
@@ -59,7 +59,7 @@ export class Pop3Client {
     return this.block();
   }
 
-  /** Asks for many at once (RFC 2449 §6.8) and hands each out in order. */
+  /** Asks for many at once (RFC 2449 §6.6) and hands each out in order. */
   async *retrievePipelined(messageNumbers: readonly number[]): AsyncGenerator<Buffer> {
     // Sending is not awaited: the answers must be read meanwhile, or both sides wait for ever.
     const sent = this.peer.send(messageNumbers.map((number) => `RETR ${number}\r\n`).join(""));

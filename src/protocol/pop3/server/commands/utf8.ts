@@ -5,7 +5,7 @@ import { refuseArgument } from "./argument.ts";
 
 /**
  * UTF8, RFC 6856 §2.1: in AUTHORIZATION only. It changes nothing: messages go out as they came in, whether the client
- * asked for UTF-8 or not, because an archive wants what was sent and not a downgraded copy (RFC 6856 §5 would allow one).
+ * asked for UTF-8 or not, because an archive wants what was sent: no downgraded copy, and no refusal of the message.
  *
  * Where user names of upstreams are taken too it is not known: who signs in there after UTF8 would count on that server.
  */
