@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { createHmac } from "node:crypto";
 import { join } from "node:path";
 import { ControlServer } from "./admin/control-server.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
@@ -304,6 +305,7 @@ function pop3Service(parts: ReadyParts, mailboxes: MailboxRegistry): (connection
   const signIn = new PullSignIn({
     table: store.mailboxes,
     workFactor: configuration.seal.scryptWorkFactor,
+    decoyKey: createHmac("sha256", parts.fingerprintKey).update("unknown mailboxes").digest(),
     clock,
     failuresPerAddress: configuration.limits.passwordFailuresPerAddress,
     failureWindowMs: configuration.limits.passwordFailureWindowMs,

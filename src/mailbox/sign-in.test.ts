@@ -18,7 +18,7 @@ async function openSignIn() {
   const store = new MemoryMailboxes();
   const registry = new MailboxRegistry({ store, recipientKind: "x25519", workFactor, clock });
   const { mailbox, password } = await registry.create({ name: "a" });
-  const signIn = new PullSignIn({ table: store.mailboxes, workFactor, clock });
+  const signIn = new PullSignIn({ table: store.mailboxes, workFactor, decoyKey: Buffer.alloc(32), clock });
   return { registry, mailbox, password, signIn, passMs: (ms: number) => (nowMs += ms) };
 }
 
@@ -65,6 +65,30 @@ test("unknown mailbox, no mailbox id and wrong password get one answer for the s
   assert.deepEqual(derivations, [1024, 1024, 1024, 1024]);
 });
 
+test("an unknown mailbox costs what some mailbox costs, always the same, and each cost as often as mailboxes have it", async (context) => {
+  const clock = { nowMs: () => 0, monotonicMs: () => 0 };
+  const store = new MemoryMailboxes();
+  // One mailbox in four was made with another work factor, as one with a chosen password is.
+  for (const factor of [10, 10, 10, 11]) {
+    const registry = new MailboxRegistry({ store, recipientKind: "x25519", workFactor: factor, clock });
+    await registry.create({ name: "a" });
+  }
+  const signIn = new PullSignIn({ table: store.mailboxes, workFactor, decoyKey: Buffer.alloc(32), clock });
+  const wrong = SecretBytes.fromText("wrong");
+  const names = Array.from({ length: 80 }, (_, number) => `mbx-${number.toString(16).padStart(32, "0")}`);
+  const derivations = watchDerivations(context);
+  const round = async (): Promise<readonly number[]> => {
+    for (const [at, name] of names.entries()) await signIn.signIn(name, wrong, `192.0.2.${at}`);
+    return derivations.splice(0);
+  };
+  const first = await round();
+  assert.deepEqual(await round(), first);
+  const dear = first.filter((cost) => cost === 2 ** 11).length;
+  assert.equal(first.filter((cost) => cost === 2 ** 10).length, names.length - dear);
+  // 20 are expected, give or take.
+  assert.ok(dear >= 10 && dear <= 30, `${dear} of ${names.length}`);
+});
+
 test("an address that failed too often is refused before any work, with the right password too", async (context) => {
   const { mailbox, password, signIn, passMs } = await openSignIn();
   const wrong = SecretBytes.fromText("wrong");
@@ -108,6 +132,6 @@ test("an identity file that is damaged is a fault, not a wrong password", async 
   const row = store.rows.get(mailbox.id);
   assert.ok(row);
   store.rows.set(mailbox.id, { ...row, identityFile: row.identityFile.subarray(0, -1) });
-  const signIn = new PullSignIn({ table: store.mailboxes, workFactor, clock });
+  const signIn = new PullSignIn({ table: store.mailboxes, workFactor, decoyKey: Buffer.alloc(32), clock });
   await assert.rejects(signIn.signIn(mailbox.id, password, "192.0.2.1"), { code: "seal/damaged-payload" });
 });

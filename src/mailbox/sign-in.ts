@@ -4,10 +4,10 @@ import { hasCode } from "../base/errors.ts";
 import { type MailboxId, parseMailboxId } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
 import type { SecretBytes } from "../base/secret.ts";
-import { generateIdentity, type Identity, unwrapIdentity, wrapIdentity } from "../seal/identity.ts";
+import { type Identity, unwrapIdentity } from "../seal/identity.ts";
 import type { MailboxTable } from "../store/contract.ts";
+import { Decoy } from "./decoy.ts";
 import { FailureThrottle } from "./failure-throttle.ts";
-import { generatePassword } from "./password.ts";
 import { PasswordCheckQueue } from "./password-checks.ts";
 import { maxWorkFactor } from "./work-factor.ts";
 
@@ -22,9 +22,11 @@ export type SignInOutcome =
   | { readonly outcome: "throttled" };
 
 export interface PullSignInOptions {
-  readonly table: Pick<MailboxTable, "get">;
-  /** Work factor (log2 N) that generated passwords are wrapped with; an unknown mailbox costs as much. */
+  readonly table: Pick<MailboxTable, "get" | "all">;
+  /** Work factor (log2 N) that generated passwords are wrapped with. */
   readonly workFactor: number;
+  /** Secret and lasting; see `Decoy`. */
+  readonly decoyKey: Uint8Array;
   readonly clock: Clock;
   /** Wrong passwords per address before it must wait; default `limits.passwordFailuresPerAddress`. */
   readonly failuresPerAddress?: number;
@@ -37,9 +39,9 @@ export class PullSignIn {
   readonly #table: Pick<MailboxTable, "get">;
   readonly #checks = new PasswordCheckQueue(limits.passwordChecksAtOnce, limits.passwordChecksWaiting);
   readonly #throttle: FailureThrottle;
-  readonly #decoy: Promise<Uint8Array>;
+  readonly #decoy: Decoy;
 
-  constructor({ table, workFactor, clock, failuresPerAddress, failureWindowMs }: PullSignInOptions) {
+  constructor({ table, workFactor, decoyKey, clock, failuresPerAddress, failureWindowMs }: PullSignInOptions) {
     this.#table = table;
     this.#throttle = new FailureThrottle(
       {
@@ -49,9 +51,7 @@ export class PullSignIn {
       },
       clock,
     );
-    this.#decoy = makeDecoy(workFactor);
-    // A fault is met where the decoy is used; until then it must not end the process.
-    this.#decoy.catch(() => undefined);
+    this.#decoy = new Decoy({ table, workFactor, key: decoyKey });
   }
 
   /**
@@ -70,9 +70,10 @@ export class PullSignIn {
     if (this.#throttle.mustWait(peerAddress)) return { outcome: "throttled" };
     const mailbox = parseMailboxId(user.split("@", 1)[0] ?? "");
     const row = mailbox === undefined ? undefined : this.#table.get(mailbox);
+    // Chosen for a known mailbox as well, so that time tells nothing.
+    const decoy = await this.#decoy.fileFor(mailbox ?? user);
     try {
-      // An unknown mailbox does the same work on an identity that no password opens, so that time tells nothing.
-      const file = row?.identityFile ?? (await this.#decoy);
+      const file = row?.identityFile ?? decoy;
       const identity = await unwrapIdentity(file, password, { maxLogN: maxWorkFactor });
       if (row !== undefined) return { outcome: "ok", mailbox: row.id, identity };
     } catch (error) {
@@ -80,16 +81,5 @@ export class PullSignIn {
     }
     this.#throttle.noteFailure(peerAddress);
     return { outcome: "denied" };
-  }
-}
-
-async function makeDecoy(workFactor: number): Promise<Uint8Array> {
-  const { identity } = generateIdentity("x25519");
-  const password = generatePassword();
-  try {
-    return await wrapIdentity(identity, password, workFactor);
-  } finally {
-    identity.wipe();
-    password.wipe();
   }
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout } from "node:timers/promises";
-import type { Configuration } from "../../src/config/schema.ts";
+import { systemClock } from "../../src/base/clock.ts";
 import { loadConfig } from "../../src/config/load.ts";
+import type { Configuration } from "../../src/config/schema.ts";
 import { createGateway, type Gateway } from "../../src/gateway.ts";
 import type { MailboxWithPassword } from "../../src/mailbox/registry.ts";
 import { PullSignIn } from "../../src/mailbox/sign-in.ts";
-import { systemClock } from "../../src/base/clock.ts";
 import { silentLog } from "../../src/observe/log.ts";
 import { unsealWhole } from "../../src/seal/unseal.ts";
 import { LinePeer } from "../support/line-peer.ts";
@@ -149,7 +149,7 @@ async function keptContents(gateway: Gateway, { box, other }: DialogMailboxes): 
 }
 
 async function contentsOf({ store }: Gateway, { mailbox, password }: MailboxWithPassword): Promise<Buffer[]> {
-  const signIn = new PullSignIn({ table: store.mailboxes, workFactor, clock: systemClock });
+  const signIn = new PullSignIn({ table: store.mailboxes, workFactor, decoyKey: Buffer.alloc(32), clock: systemClock });
   const opened = await signIn.signIn(mailbox.id, password, "127.0.0.1");
   if (opened.outcome !== "ok") throw new Error(`cannot open the mailbox: ${opened.outcome}`);
   const maildrop = await store.maildrop(mailbox.id, "dialog");
