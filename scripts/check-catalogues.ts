@@ -10,9 +10,6 @@ import { isTest, readSourceFiles, report, type SourceFile } from "./source-files
 
 const catalogues: ReadonlySet<string> = new Set(["src/base/errors.ts", "src/observe/events.ts", "src/base/limits.ts"]);
 
-/** Sections whose stage is still to come; the manual says that they have no effect. An entry goes when its stage comes. */
-const awaited: ReadonlySet<string> = new Set(["proxy"]);
-
 /** What stands in a catalogue and is used nowhere in `files`, a line each. */
 export function findUnused(
   files: readonly SourceFile[],
@@ -34,8 +31,9 @@ export function findUnused(
 
 function settingFields(): readonly string[] {
   const sections: readonly (readonly [string, Section])[] = Object.entries(schema);
-  const built = sections.filter(([name]) => !awaited.has(name));
-  return built.flatMap(([, { settings }]) => Object.entries(settings).map(([key, setting]) => fieldName(key, setting)));
+  return sections.flatMap(([, { settings }]) =>
+    Object.entries(settings).map(([key, setting]) => fieldName(key, setting)),
+  );
 }
 
 if (import.meta.main) {

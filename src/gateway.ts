@@ -8,6 +8,7 @@ import type { PosternError } from "./base/errors.ts";
 import { limits } from "./base/limits.ts";
 import { loadFingerprintKey } from "./capture/fingerprint-key.ts";
 import type { Configuration } from "./config/schema.ts";
+import { smtpServices } from "./gateway-smtp.ts";
 import {
   type CertificateFacts,
   type CertificatePair,
@@ -17,15 +18,12 @@ import {
 import { ConnectionLimits } from "./listen/connection-limits.ts";
 import { CurrentCertificate } from "./listen/current-certificate.ts";
 import { Listener, type ListenerOptions, type ListenerShare } from "./listen/listener.ts";
-import { parsePeerList } from "./mailbox/peers.ts";
 import { MailboxRegistry } from "./mailbox/registry.ts";
 import { PullSignIn } from "./mailbox/sign-in.ts";
 import type { Log } from "./observe/log.ts";
 import { type Pop3SessionSettings, servePop3 } from "./pull/pop3-session.ts";
 import { DenialPace } from "./session/denial-pace.ts";
-import { JournalIntake, type JournalIntakeStages } from "./session/journal-intake.ts";
 import { Pop3ProxyDoor, type Pop3ProxyDoorStages } from "./session/pop3-proxy-door.ts";
-import { type SmtpSessionSettings, type SmtpSessionStages, serveSmtp } from "./session/smtp-session.ts";
 import type { Store } from "./store/contract.ts";
 import { openStore } from "./store/open-store.ts";
 import type { Fault } from "./store/writer/faults.ts";
@@ -152,9 +150,9 @@ class RunningGateway implements Gateway {
       workFactor: configuration.seal.scryptWorkFactor,
     });
     this.#share = listenerShare(parts, this.#certificate);
-    const smtp = smtpService(parts, this.mailboxes);
+    const { relay, submission } = smtpServices(parts, this.mailboxes);
     const pop3 = pop3Service(parts, this.mailboxes);
-    this.#serve = { smtp, submission: smtp, submissions: smtp, pop3, pop3s: pop3 };
+    this.#serve = { smtp: relay, submission, submissions: submission, pop3, pop3s: pop3 };
   }
 
   get certificate(): CertificateFacts {
@@ -262,42 +260,6 @@ function listenerShare({ configuration, log }: ReadyParts, certificate: CurrentC
     log,
     nextId: () => String(++connections),
   };
-}
-
-function smtpService(parts: ReadyParts, mailboxes: MailboxRegistry): (connection: Connection) => Promise<void> {
-  const { configuration, store, clock, log, fingerprintKey } = parts;
-  const gatewayPeers = parsePeerList(configuration.smtp.allowedPeers);
-  const settings: SmtpSessionSettings = {
-    hostName: configuration.gateway.hostName,
-    maxMessageBytes: configuration.limits.maxMessageBytes,
-    maxRecipients: configuration.limits.recipientsPerTransaction,
-    maxErrors: configuration.limits.errorsPerSession,
-    maxCommands: configuration.limits.commandsPerSession,
-    maxLineBytes: limits.smtpCommandLineBytes,
-    idleMs: configuration.limits.smtpIdleMs,
-    transactionMs: configuration.limits.transactionMs,
-    minimumBytesPerSecond: configuration.limits.minimumDataBytesPerSecond,
-    minimumRateWindowMs: limits.minimumRateWindowMs,
-  };
-  const intakeStages: JournalIntakeStages = {
-    store,
-    fingerprintKey,
-    clock,
-    hostName: configuration.gateway.hostName,
-    maxMailboxes: limits.mailboxesPerTransaction,
-    policy: {
-      domains: new Set(configuration.gateway.domains.map((domain) => domain.toLowerCase())),
-      findMailbox: (id) => mailboxes.find(id),
-      peerAllowed: (mailbox, address) => gatewayPeers.allows(address) && mailbox.allowedPeers.allows(address),
-      readiness: (expectedBytes) => store.readiness(expectedBytes),
-    },
-  };
-  const stages: SmtpSessionStages = {
-    clock,
-    log,
-    intake: (connection, sessionLog) => new JournalIntake(intakeStages, connection, sessionLog),
-  };
-  return (connection) => serveSmtp(connection, settings, stages);
 }
 
 function pop3Service(parts: ReadyParts, mailboxes: MailboxRegistry): (connection: Connection) => Promise<void> {

@@ -32,6 +32,12 @@ export const limits = {
   connectionsPerAddress: 200,
   /** RFC 5321 §4.5.3.2.7: a server waits at least five minutes for a command. */
   smtpIdleMs: 300_000,
+  /** RFC 5321 §4.5.3.2: how long a client, which we are towards an upstream, waits for a reply. */
+  upstreamReplyMs: 300_000,
+  /** RFC 5321 §4.5.3.2.6: the verdict on a message comes late, and a message without one is kept as unknown. */
+  upstreamVerdictMs: 600_000,
+  /** Content goes to an upstream with CHUNKING in pieces of this size: each costs a round trip, and is held meanwhile. */
+  relayChunkBytes: 128 * KiB,
   /** RFC 1939 §3: autologout after at least ten minutes. */
   pop3IdleMs: 600_000,
   /** Content slower than this is a slowloris, not a slow line; measured over `minimumRateWindowMs`. */

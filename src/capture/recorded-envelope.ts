@@ -20,6 +20,8 @@ export interface RecordedEnvelope {
   readonly receivedAtMs: number;
   /** Further facts of a proxied message (remote user, upstream), by field name without the prefix. */
   readonly facts?: Readonly<Record<string, string>>;
+  /** Recipients that the upstream refused: the message did not go to them. */
+  readonly refused?: readonly RecordedRecipient[];
 }
 
 export interface RecordedRecipient {
@@ -27,4 +29,6 @@ export interface RecordedRecipient {
   readonly address: string;
   /** Parameters of RCPT, as received: `NOTIFY=NEVER ORCPT=rfc822;…`; empty when none. */
   readonly parameters: string;
+  /** What the upstream of a proxied message answered to this RCPT, in one line. */
+  readonly upstreamReply?: string;
 }

@@ -25,6 +25,7 @@ export function formatTraceBlock(
     ...(hasEnvelope ? [`X-Envelope-From: ${reversePath === null ? "<>" : field(reversePath)}`] : []),
     ...recipients.map((recipient) => `X-Envelope-To: ${field(recipient.address)}`),
     ...dsnLines(envelope, recipients),
+    ...upstreamLines(envelope, recipients),
     ...Object.entries(envelope.facts ?? {}).map(([name, value]) => `X-Postern-${name}: ${field(value)}`),
     "X-Postern-Trace: end",
     "",
@@ -51,6 +52,16 @@ function dsnLines(envelope: RecordedEnvelope, recipients: readonly RecordedRecip
   for (const { address, parameters } of recipients)
     if (parameters !== "") lines.push(`X-Postern-Recipient-Parameters: <${field(address)}> ${field(parameters)}`);
   return lines;
+}
+
+/** What the upstream of a proxied message said to each recipient, those that it refused included. */
+function upstreamLines({ refused = [] }: RecordedEnvelope, recipients: readonly RecordedRecipient[]): string[] {
+  const line = (name: string, { address, upstreamReply }: RecordedRecipient): string[] =>
+    upstreamReply === undefined ? [] : [`X-Postern-${name}: <${field(address)}> ${field(upstreamReply)}`];
+  return [
+    ...recipients.flatMap((recipient) => line("Recipient-Reply", recipient)),
+    ...refused.flatMap((recipient) => line("Refused-Recipient", recipient)),
+  ];
 }
 
 const days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];

@@ -39,6 +39,17 @@ export const logEvents = {
   "log/lost": { level: "error", text: "ALARM: lines of this log were lost; whoever reads it is too slow" },
   "proxy/signed-in": { level: "info", text: "a client signed in at its own server, through the proxy" },
   "proxy/denied": { level: "info", text: "a sign-in through the proxy was refused" },
+  "proxy/sent": { level: "info", text: "an upstream accepted a message; it is recorded" },
+  "proxy/not-sent": { level: "info", text: "a message did not go to its upstream; nothing was recorded" },
+  "proxy/unknown": {
+    level: "warn",
+    text: "an upstream did not say whether it took a message; it is recorded as unknown",
+  },
+  "proxy/not-settled": {
+    level: "error",
+    text: "the verdict on a recorded message could not be kept; it will be unknown",
+  },
+  "proxy/upstream-lost": { level: "info", text: "the connection to an upstream ended" },
   "proxy/upstream-failed": { level: "warn", text: "the server that a client named cannot be used" },
   "pop3-proxy/recorded": { level: "info", text: "a message that a client fetched was recorded" },
   "pop3-proxy/recorded-before": { level: "debug", text: "a message that a client fetched was recorded before" },

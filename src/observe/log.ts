@@ -2,7 +2,10 @@
 import type { LogEventCode } from "./events.ts";
 
 /** Values that may stand in a log event. Bytes, passwords and protocol lines have no place there. */
-export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>> & {
+  /** The name of the event's own code. */
+  readonly code?: never;
+};
 
 /** Where a stage reports what happened. One event, one code of the catalogue; the text belongs to the catalogue. */
 export interface Log {

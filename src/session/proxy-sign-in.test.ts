@@ -53,7 +53,7 @@ let readiness: Readiness;
 let upstreams: ProxyUpstreams;
 let waited: number[];
 let asked: string[];
-let logged: (LogFields & { readonly code: string })[];
+let logged: Record<string, unknown>[];
 const clock: Clock = { nowMs: () => nowMs, monotonicMs: () => nowMs };
 
 beforeEach(async () => {
@@ -104,7 +104,7 @@ test("the remote user signs in at the target, with the password as it is", async
   assert.equal(result.kind, "signed-in");
   assert.ok(result.kind === "signed-in" && result.mailbox.id === mailbox.id);
   assert.deepEqual(asked, ["user%domain@hoster at mail.example.com:465 with right"]);
-  assert.deepEqual(logged[0]?.code, "proxy/signed-in");
+  assert.deepEqual(logged[0]?.["code"], "proxy/signed-in");
 });
 
 test("a name that is not of the form reaches nobody, and its answer shows the form", async () => {

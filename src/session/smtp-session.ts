@@ -122,6 +122,7 @@ class SmtpSession {
 
   #orStageOver(reading: Promise<Buffer | ConnectionEnd>): Promise<Buffer | ConnectionEnd | undefined> {
     if (this.#machine.readsContent) return reading;
+    if (this.#stage.over !== undefined) return Promise.resolve(undefined);
     return new Promise((resolve, reject) => {
       this.#stageOver = () => resolve(undefined);
       reading.then(resolve, reject);
@@ -212,7 +213,7 @@ class SmtpSession {
   #say(said: Reply, refusal: Refusal | undefined): void {
     this.#output += formatReply(said);
     if (refusal === undefined) return;
-    this.#log.event("smtp/refused", { code: refusal.reply.code, cause: refusal.cause });
+    this.#log.event("smtp/refused", { replyCode: refusal.reply.code, cause: refusal.cause });
     if (refusal.cause === refusals.tooLarge.cause) this.#stage.noteRefusal(refusal);
   }
 

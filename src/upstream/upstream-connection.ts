@@ -24,6 +24,7 @@ export class UpstreamConnection {
   #end: End | undefined;
   #wakeReader: (() => void) | undefined;
   #wakeWriter: ((more: boolean) => void) | undefined;
+  #drained: Promise<boolean> | undefined;
 
   /** Owns the socket from here on. */
   constructor(socket: Socket, peer: { readonly address: string; readonly port: number }) {
@@ -69,12 +70,16 @@ export class UpstreamConnection {
     const socket = this.#socket;
     if (socket.destroyed || !socket.writable) return Promise.resolve(false);
     if (socket.write(bytes)) return undefined;
+    // Several writes may wait for the same drain.
+    if (this.#drained !== undefined) return this.#drained;
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const timer = setTimeout(() => this.destroy(), writeTimeoutMs);
     this.#wakeWriter = (more) => {
       clearTimeout(timer);
+      this.#drained = undefined;
       resolve(more);
     };
+    this.#drained = promise;
     return promise;
   }
 

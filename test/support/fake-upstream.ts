@@ -262,6 +262,11 @@ async function smtpCommands(peer: FakePeer, options: FakeSmtpOptions, encrypted:
           peer.send("250 2.1.5 Ok\r\n");
         }
         break;
+      case "RSET":
+        forwardPaths = [];
+        octets = "";
+        peer.send("250 2.0.0 Ok\r\n");
+        break;
       case "DATA":
         peer.send("354 Go\r\n");
         octets = (await dataOctets(peer)).slice(0, -3);

@@ -29,6 +29,7 @@ export class MemoryStore
   readonly addenda: { readonly message: string; readonly addendum: Addendum }[] = [];
   readonly refusals: { readonly mailbox: MailboxId; readonly cause: string }[] = [];
   readonly aborted: string[] = [];
+  readonly settled: { readonly message: string; readonly outcome: "accepted" | "unknown" }[] = [];
   readonly passages = new Map<string, Uint8Array>();
   state: Readiness = "ready";
   failWrites = false;
@@ -50,11 +51,14 @@ export class MemoryStore
       },
       commit: (facts) => this.#commit({ mailbox, uniqueId, sealed: Buffer.concat(parts), facts }),
       prepare: async (facts) => {
+        await this.gate;
+        if (this.failCommits || this.failWrites) throw new PosternError("store/failing");
         const message = { mailbox, uniqueId, sealed: Buffer.concat(parts), facts };
         this.messages.push(message);
         return receiptOf(message);
       },
-      settle: async (_outcome, addendum) => {
+      settle: async (outcome, addendum) => {
+        this.settled.push({ message: uniqueId, outcome });
         if (addendum !== undefined) this.addenda.push({ message: uniqueId, addendum });
       },
       abort: async () => {
