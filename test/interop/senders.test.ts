@@ -13,7 +13,9 @@ import { type CreatedMailbox, GatewayProcess, mailDomain } from "../support/gate
 import { skipWithoutPeers } from "../support/peers.ts";
 import { Postfix } from "../support/postfix.ts";
 import { RecordingSink } from "../support/recording-sink.ts";
-import { allMessages, countMessages, overSessions, readExported } from "./samples.ts";
+import { SmtpClient } from "../support/smtp-client.ts";
+import { largeMessage } from "../support/torture.ts";
+import { allMessages, countMessages, openMaildrop, overSessions, readExported } from "./samples.ts";
 
 suite("journaling by real servers", () => {
   const messages = allMessages();
@@ -80,4 +82,56 @@ suite("journaling by real servers", () => {
     assert.match(await exim.log(), new RegExp(`=> ${mailbox.address} .* X=TLS.* CV=yes K `), "K: by BDAT");
     await compareWithSink();
   });
+
+  // As large as the default limit allows, with room for what the servers add on top.
+  const largeBytes = 250 * 1024 * 1024 - 4096;
+  const skipLarge = process.env["POSTERN_TEST_LARGE"] === "1" ? false : "set POSTERN_TEST_LARGE=1";
+
+  /** The body of the one message in the mailbox, pulled and exported, is that of the large message. */
+  async function compareLarge(): Promise<void> {
+    const expected = bodyFacts(Buffer.concat([...largeMessage("large", largeBytes)]));
+    const pull = await openMaildrop(gateway, mailbox);
+    await pull.command("RETR 1");
+    assert.deepEqual(await pull.measureBlock("\r\n\r\n"), expected);
+    await pull.quit();
+    const directory = join(gateway.directory, `eml-${mailbox.id}`);
+    await gateway.exportMailbox(mailbox, directory);
+    const exported = [...(await readExported(directory)).values()];
+    assert.deepEqual(exported.map(bodyFacts), [expected]);
+  }
+
+  test("250 MiB through Postfix", {
+    skip: skipLarge === false ? skipWithoutPeers(["postfix"], { root: true }) : skipLarge,
+  }, async (t) => {
+    t.after(() => sink.stop());
+    const routes = [{ domain: mailDomain, port: gateway.ports.smtp, tls: true }];
+    const postfix = await Postfix.start({ caFile: gateway.certificateFile, routes });
+    t.after(() => postfix.stop());
+    const client = await SmtpClient.open({ port: postfix.port });
+    const content = largeMessage("large", largeBytes);
+    const reply = await client.deliver({ from: "user@sender.test", to: [mailbox.address], content });
+    assert.equal(reply.code, 250, reply.text);
+    await client.quit();
+    await postfix.drained();
+    await compareLarge();
+  });
+
+  test("250 MiB through Exim, by BDAT", {
+    skip: skipLarge === false ? skipWithoutPeers(["exim4"], { root: true }) : skipLarge,
+  }, async (t) => {
+    t.after(() => sink.stop());
+    const routes = [{ domain: mailDomain, port: gateway.ports.smtp, tls: true }];
+    const exim = await Exim.create({ caFile: gateway.certificateFile, routes });
+    t.after(() => exim.remove());
+    await exim.submit([Buffer.concat([...largeMessage("large", largeBytes)])], "user@sender.test", [mailbox.address]);
+    await exim.deliver();
+    assert.match(await exim.log(), new RegExp(`=> ${mailbox.address} .* K `), "K: by BDAT");
+    await compareLarge();
+  });
 });
+
+/** Size and digest of what stands behind the header section, which the servers add to. */
+function bodyFacts(message: Buffer): { readonly bytes: number; readonly sha256: string } {
+  const body = message.subarray(message.indexOf("\r\n\r\n") + 4);
+  return { bytes: body.length, sha256: sha256(body) };
+}
