@@ -7,7 +7,7 @@ import { loadConfig } from "../../src/config/load.ts";
 import { createGateway, type Gateway } from "../../src/gateway.ts";
 import { EventList } from "../support/event-list.ts";
 import { FakeAuthority, type FakeCertificate } from "../support/fake-certificates.ts";
-import { FakeUpstream, ordinaryPop3 } from "../support/fake-upstream.ts";
+import { FakeUpstream, ordinaryPop3, type Script } from "../support/fake-upstream.ts";
 import { localConfiguration } from "../support/local-gateway.ts";
 import { Pop3Client } from "../support/pop3-client.ts";
 import { removeDirectory, temporaryDirectory } from "../support/temporary.ts";
@@ -22,10 +22,12 @@ const messages = [
 
 let directory = "";
 let certificate: FakeCertificate;
+let expired: FakeCertificate;
 before(async () => {
   directory = await temporaryDirectory("pop3-proxy");
   const authority = await FakeAuthority.create();
   certificate = await authority.issue([host]);
+  expired = await authority.issue([host], "2020-01-01");
   await writeFile(join(directory, "ca.pem"), authority.pem);
 });
 after(() => removeDirectory(directory));
@@ -40,11 +42,16 @@ interface World {
   connect(): Promise<Pop3Client>;
 }
 
+interface Other {
+  readonly script?: Script;
+  readonly certificate?: FakeCertificate;
+}
+
 /** A gateway with its own data directory and an ordinary POP3 server that it may reach and whose authority it knows. */
-async function withWorld(name: string, use: (world: World) => Promise<void>): Promise<void> {
+async function withWorld(name: string, use: (world: World) => Promise<void>, other: Other = {}): Promise<void> {
   const removed: number[] = [];
   const script = ordinaryPop3({ user: "anna@example.test", password: remotePassword, messages, removed });
-  const upstream = await FakeUpstream.start({ certificate, tls: "implicit", script });
+  const upstream = await FakeUpstream.start({ certificate, tls: "implicit", script, ...other });
   const log = new EventList();
   const text = `${localConfiguration(join(directory, name))}
 [proxy]
@@ -152,5 +159,81 @@ test("one door: the user name says where it leads, and a wrong form is told", as
     await late.command(`USER ${world.user(mailbox.id)}`);
     assert.match(await late.ask(`PASS ${remotePassword}`), /^-ERR \[SYS\/TEMP\] Nothing can be recorded/);
     await late.quit();
+  });
+});
+
+test("a token goes on with the rewritten user name, and opens no mailbox of ours", async () => {
+  const heard: string[] = [];
+  const script: Script = async (peer) => {
+    peer.send("+OK\r\n");
+    for (;;) {
+      const line = await peer.line();
+      if (line === "CAPA") peer.send("+OK\r\nSASL XOAUTH2\r\n.\r\n");
+      else if (line.startsWith("AUTH XOAUTH2")) {
+        const initial = line.split(" ")[2];
+        if (initial === undefined) peer.send("+ \r\n");
+        heard.push(Buffer.from(initial ?? (await peer.line()), "base64").toString());
+        peer.send("+OK signed in\r\n");
+      } else peer.send("+OK\r\n");
+      if (line === "QUIT") return;
+    }
+  };
+  const xoauth2 = (user: string): string =>
+    Buffer.from(`user=${user}\u0001auth=Bearer a.token\u0001\u0001`).toString("base64");
+  const use = async (world: World): Promise<void> => {
+    const { mailbox } = await world.gateway.mailboxes.create({ name: "anna" });
+    const client = await world.connect();
+    // RFC 7628 §3.2.3: a challenge says what is wrong, and the refusal follows the client's empty response.
+    assert.match(await client.ask(`AUTH XOAUTH2 ${xoauth2(mailbox.id)}`), /^\+ [\w+/=]+$/);
+    assert.equal(await client.ask(""), "-ERR [AUTH] A mailbox is opened by its password, not by a token");
+    const again = await world.connect();
+    await again.command(`AUTH XOAUTH2 ${xoauth2(world.user(mailbox.id))}`);
+    await again.quit();
+    assert.deepEqual(heard, ["user=anna@example.test\u0001auth=Bearer a.token\u0001\u0001"]);
+  };
+  await withWorld("token", use, { script });
+});
+
+test("commands behind the password are those of the session; AUTH PLAIN signs in too", async () => {
+  await withWorld("pipelined", async (world) => {
+    const { mailbox } = await world.gateway.mailboxes.create({ name: "anna" });
+    const client = await world.connect();
+    const plain = Buffer.from(`\0${world.user(mailbox.id)}\0${remotePassword}`).toString("base64");
+    await client.peer.send(`AUTH PLAIN ${plain}\r\nRETR 1\r\nDELE 2\r\nQUIT\r\n`);
+    assert.equal(await client.peer.line(), "+OK Signed in");
+    assert.equal(await client.peer.line(), "+OK follows");
+    assert.equal((await client.block()).toString("latin1"), messages[0]);
+    assert.equal(await client.peer.line(), "+OK");
+    assert.equal(await client.peer.line(), "+OK bye");
+    await client.peer.rest();
+    assert.deepEqual(world.removed, [2]);
+    assert.equal(world.log.of("pop3-proxy/recorded").length, 2, "the one that was removed unseen as well");
+  });
+});
+
+test("a server that cannot be trusted gets no password, and the client a reason", async () => {
+  const use = async (world: World): Promise<void> => {
+    const { mailbox } = await world.gateway.mailboxes.create({ name: "anna" });
+    const client = await world.connect();
+    await client.command(`USER ${world.user(mailbox.id)}`);
+    assert.match(await client.ask(`PASS ${remotePassword}`), /^-ERR \[SYS\/TEMP\] .*mail\.example\.test.*expired/);
+    assert.ok(world.upstream.peers.every((peer) => peer.encrypted === ""));
+    await client.quit();
+  };
+  await withWorld("expired", use, { certificate: expired });
+});
+
+test("a password that the server has refused is not brought to it again, and many are not brought at all", async () => {
+  await withWorld("throttle", async (world) => {
+    const { mailbox } = await world.gateway.mailboxes.create({ name: "anna" });
+    const client = await world.connect();
+    const refused: string[] = [];
+    for (const attempt of ["wrong", "wrong", "w2", "w3", "w4", "w5", "w6"]) {
+      await client.command(`USER ${world.user(mailbox.id)}`);
+      refused.push((await client.ask(`PASS ${attempt}`)).slice(0, 15));
+    }
+    assert.deepEqual(refused, [...Array<string>(6).fill("-ERR [AUTH] The"), "-ERR [SYS/TEMP]"]);
+    assert.equal(world.upstream.peers.length, 5);
+    await client.quit();
   });
 });
