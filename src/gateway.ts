@@ -20,7 +20,9 @@ import { CurrentCertificate } from "./listen/current-certificate.ts";
 import { Listener, type ListenerOptions, type ListenerShare } from "./listen/listener.ts";
 import { MailboxRegistry } from "./mailbox/registry.ts";
 import { PullSignIn } from "./mailbox/sign-in.ts";
+import { countingLog } from "./observe/event-metrics.ts";
 import type { Log } from "./observe/log.ts";
+import { MetricsRegistry } from "./observe/metrics.ts";
 import { type Pop3SessionSettings, servePop3 } from "./pull/pop3-session.ts";
 import { DenialPace } from "./session/denial-pace.ts";
 import { Pop3ProxyDoor, type Pop3ProxyDoorStages } from "./session/pop3-proxy-door.ts";
@@ -75,11 +77,13 @@ export interface Gateway {
  */
 export async function createGateway(configuration: Configuration, parts: GatewayParts): Promise<Gateway> {
   const clock = parts.clock ?? systemClock;
+  const metrics = new MetricsRegistry();
+  const log = countingLog(parts.log, metrics);
   const directory = configuration.gateway.dataDirectory;
   const store = await openStore({
     directory,
     clock,
-    log: parts.log,
+    log,
     diskReserveBytes: configuration.limits.diskReserveBytes,
     repeatedDeliveryMs: configuration.limits.repeatedDeliveryMs,
     faults: parts.storeFaults ?? [],
@@ -91,7 +95,8 @@ export async function createGateway(configuration: Configuration, parts: Gateway
     const upstreams = await createProxyUpstreams(configuration, { clock, ...pickResolver(parts) });
     return new RunningGateway({
       configuration,
-      log: parts.log,
+      log,
+      metrics,
       clock,
       store,
       fingerprintKey,
@@ -107,6 +112,7 @@ export async function createGateway(configuration: Configuration, parts: Gateway
 }
 
 interface ReadyParts {
+  readonly metrics: MetricsRegistry;
   readonly configuration: Configuration;
   readonly log: Log;
   readonly clock: Clock;
@@ -213,6 +219,7 @@ class RunningGateway implements Gateway {
         startedAtMs,
         ports: this.ports,
         certificateFingerprint: this.certificate.fingerprint,
+        counters: this.#parts.metrics.values(),
       }),
     });
   }

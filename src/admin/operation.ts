@@ -21,6 +21,8 @@ export interface RunningFacts {
   readonly startedAtMs: number;
   readonly ports: readonly { readonly service: string; readonly host: string; readonly port: number }[];
   readonly certificateFingerprint: string;
+  /** Since the start, by series. */
+  readonly counters: Readonly<Record<string, number>>;
 }
 
 /** One request to run one operation. */

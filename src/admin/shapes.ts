@@ -81,6 +81,8 @@ export const gatewayStatus = z.object({
       startedAt: time,
       ports: z.array(z.object({ service: z.string(), host: z.string(), port: z.number() })).readonly(),
       certificateFingerprint: z.string(),
+      /** What was counted since the start, by series; those that are zero are left out. */
+      counters: z.record(z.string(), z.number()),
     })
     .nullable(),
   dataDirectory: z.string(),

@@ -82,6 +82,15 @@ export class MetricsRegistry {
     return Array.from(this.#families.values(), formatFamily).join("");
   }
 
+  /** Every series that is not zero, by the name and labels it has in `text`. */
+  values(): Readonly<Record<string, number>> {
+    const values: Record<string, number> = {};
+    for (const { name, samples } of this.#families.values())
+      for (const [suffix, labels, value] of samples())
+        if (value !== 0) values[`${name}${suffix}${formatLabels(labels)}`] = value;
+    return values;
+  }
+
   #register(family: Family): void {
     if (this.#families.has(family.name)) throw new RangeError(`two metrics are called ${family.name}`);
     this.#families.set(family.name, family);

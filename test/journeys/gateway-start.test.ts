@@ -52,6 +52,25 @@ test("a renewed certificate is shown to new connections and to the administrator
   assert.equal(status?.running?.ports.length, 2);
 });
 
+test("status counts what happened since the start", async () => {
+  const local = await LocalGateway.start(directory);
+  const mailbox = await local.createMailbox();
+  const client = await local.smtp();
+  const content = Buffer.from("Subject: a\r\n\r\nb\r\n");
+  for (let count = 0; count < 2; count++)
+    await client.deliver({ from: `${count}@example.com`, to: [mailbox.address], content });
+  await client.command("MAIL FROM:<a@example.com>", 250);
+  await client.command("RCPT TO:<a@elsewhere.example>", 550);
+  const control = await ControlClient.find(join(directory, "data", "control.sock"), "cli:test");
+  const status = await control?.run("status", {}, () => undefined);
+  client.peer.destroy();
+  await local.gateway.stop();
+  const counters = status?.running?.counters ?? {};
+  assert.equal(counters['postern_events_total{event="smtp/kept"}'], 2);
+  assert.equal(counters['postern_refusals_total{cause="relay-denied",event="smtp/refused"}'], 1);
+  assert.equal(counters['postern_events_total{event="smtp/repeated"}'], undefined);
+});
+
 async function shownCertificate(port: number): Promise<string> {
   const socket = connect({ host: "127.0.0.1", port, rejectUnauthorized: false });
   await once(socket, "secureConnect");
