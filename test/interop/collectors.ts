@@ -65,14 +65,10 @@ export const collectors: readonly Collector[] = [
 ];
 
 async function curl({ ports, certificateFile, user, password, directory, count }: PullJob): Promise<readonly Buffer[]> {
-  const server = `pop3s://localhost:${ports.pop3s}`;
-  const login = [
-    `user = "${user}:${password}"`,
-    `cacert = "${certificateFile}"`,
-    "silent",
-    "show-error",
-    "fail-early",
-  ].join("\n");
+  // Not by `user`: that ends at the first colon, and a target may hold one.
+  const account = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
+  const server = `pop3s://${account}@localhost:${ports.pop3s}`;
+  const login = [`cacert = "${certificateFile}"`, "silent", "show-error", "fail-early"].join("\n");
   const numbers = Array.from({ length: count }, (_, index) => index + 1);
   // One configuration file, many transfers over one connection, which ends with QUIT.
   const run = async (name: string, each: (number: number) => string): Promise<void> => {

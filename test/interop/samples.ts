@@ -20,7 +20,7 @@ export type Way = Pick<Transaction, "chunkBytes" | "segmentBytes">;
  * Each message has an envelope sender of its own: by it a stored message is found again, and two messages of the corpus
  * with equal content are not a repeated delivery.
  */
-function senderOf(index: number): string {
+export function senderOf(index: number): string {
   return `m${index}@sender.test`;
 }
 

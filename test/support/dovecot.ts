@@ -71,6 +71,10 @@ export class Dovecot {
     return join(this.directory, "certificate.pem");
   }
 
+  async certificate(): Promise<string> {
+    return readFile(this.certificateFile, "utf8");
+  }
+
   get keyFile(): string {
     return join(this.directory, "key.pem");
   }
@@ -82,6 +86,26 @@ export class Dovecot {
 
   maildir(user: string): string {
     return join(this.directory, "mail", user, "Maildir");
+  }
+
+  /** Puts messages into a user's maildrop as they are, in this order. */
+  async fill(user: string, contents: readonly Buffer[]): Promise<void> {
+    const owner = await userId("mail");
+    const maildir = this.maildir(user);
+    const folders = [
+      join(this.directory, "mail", user),
+      maildir,
+      ...["cur", "new", "tmp"].map((name) => join(maildir, name)),
+    ];
+    for (const folder of folders) {
+      await mkdir(folder);
+      await chown(folder, owner, owner);
+    }
+    for (const [index, content] of contents.entries()) {
+      const file = join(maildir, "new", `${1_600_000_000 + index}.M1P1.test`);
+      await writeFile(file, content);
+      await chown(file, owner, owner);
+    }
   }
 
   async log(): Promise<string> {

@@ -21,6 +21,7 @@ export interface CreatedMailbox {
 
 export interface GatewayPorts {
   readonly smtp: number;
+  readonly submission: number;
   readonly submissions: number;
   readonly pop3: number;
   readonly pop3s: number;
@@ -51,8 +52,8 @@ export class GatewayProcess {
 
   static async start(options: GatewayOptions = {}): Promise<GatewayProcess> {
     const directory = await temporaryDirectory("gateway");
-    const [smtp = 0, submissions = 0, pop3 = 0, pop3s = 0] = await freePorts(4);
-    const ports = { smtp, submissions, pop3, pop3s };
+    const [smtp = 0, submission = 0, submissions = 0, pop3 = 0, pop3s = 0] = await freePorts(5);
+    const ports = { smtp, submission, submissions, pop3, pop3s };
     const gateway = new GatewayProcess(directory, ports, options.program ?? fromCheckout);
     await writeFile(gateway.configurationFile, gateway.#configuration(options));
     try {
@@ -166,7 +167,7 @@ export class GatewayProcess {
   }
 
   #configuration(options: GatewayOptions): string {
-    const { smtp, submissions, pop3, pop3s } = this.ports;
+    const { smtp, submission, submissions, pop3, pop3s } = this.ports;
     return `
 [gateway]
 data_directory = ${JSON.stringify(this.dataDirectory)}
@@ -174,7 +175,7 @@ host_name = "localhost"
 domains = ["${mailDomain}"]
 [listen]
 smtp = ["127.0.0.1:${smtp}"]
-submission = []
+submission = ["127.0.0.1:${submission}"]
 submissions = ["127.0.0.1:${submissions}"]
 pop3 = ["127.0.0.1:${pop3}"]
 pop3s = ["127.0.0.1:${pop3s}"]

@@ -6,7 +6,8 @@ root=${POSTERN_PEERS:-/opt/postern-peers}
 export DEBIAN_FRONTEND=noninteractive
 
 packages="age curl openssl python3 strace
-  dovecot-core dovecot-lmtpd dovecot-pop3d dovecot-submissiond postfix fetchmail getmail6 mpop msmtp swaks"
+  dovecot-core dovecot-lmtpd dovecot-pop3d dovecot-submissiond postfix fetchmail getmail6 mpop msmtp swaks
+  libnet-ssleay-perl"
 missing=
 for package in $packages; do
   dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"

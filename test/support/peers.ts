@@ -14,7 +14,7 @@ const packages = {
   mpop: "mpop",
   getmail: "getmail6",
   msmtp: "msmtp",
-  swaks: "swaks",
+  swaks: "swaks libnet-ssleay-perl",
   curl: "curl",
   openssl: "openssl",
   strace: "strace",
