@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+import { cpus, loadavg } from "node:os";
+
+/** Prints a table whose first line names the columns. */
+export function printTable(title: string, rows: readonly (readonly string[])[]): void {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
+  console.log(`\n${title}\n`);
+  for (const [index, row] of rows.entries()) {
+    const cells = row.map((cell, column) =>
+      column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+    );
+    console.log(`| ${cells.join(" | ")} |`);
+    if (index === 0) console.log(`|${widths.map((width) => "-".repeat(width + 2)).join("|")}|`);
+  }
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}
+
+/** A ratio that had to be reached, beside what was. */
+export function judged(ratio: number, target: number): string {
+  return `${ratio.toFixed(1)}x (${ratio >= target ? "reached" : "missed"}: ${target}x)`;
+}
+
+export function printMachine(): void {
+  const [load = 0] = loadavg();
+  const [first] = cpus();
+  console.log(`${cpus().length} x ${first?.model.trim() ?? "?"}, Node ${process.version}, load ${load.toFixed(1)}`);
+}
+
+export function progress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
+  else process.stderr.write(`${text}\n`);
+}
