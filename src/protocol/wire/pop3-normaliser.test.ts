@@ -72,6 +72,21 @@ test("scanner and normaliser agree with the rule and with each other, however th
   );
 });
 
+test("the scanner sees the same wherever the octets lie in memory", () => {
+  const content = `${"text of a line that is longer than a word ".repeat(3)}\r\n\xff\xfe\rx\n\0\x0e\x0d\x0c${"y".repeat(9)}`;
+  const octets = Buffer.from(content, "latin1");
+  for (let offset = 0; offset < 8; offset++)
+    for (let end = 0; end <= octets.length; end++) {
+      const memory = Buffer.concat([Buffer.alloc(offset, "\r"), octets.subarray(0, end), Buffer.alloc(8, "\n")]);
+      const part = content.slice(0, end);
+      assert.deepEqual(scan([memory.subarray(offset, offset + end)]), {
+        contentBytes: end,
+        contentPop3Bytes: normalisedBy(part).length,
+        deviations: deviationsOf(part),
+      });
+    }
+});
+
 test("a piece that needs no change is not copied", () => {
   const piece = Buffer.from("one\r\ntwo");
   assert.equal(new Pop3Normaliser().update(piece).buffer, piece.buffer);

@@ -15,7 +15,7 @@ export interface Pop3Sizes {
 
 /**
  * Counts what the content will measure over POP3 while it streams by, so that LIST is exact without opening a message.
- * Every received octet passes here: one comparison each, the rest only at CR, LF and NUL.
+ * Every received octet passes here, four in one step; only at CR, LF, NUL and their like does it look closer.
  */
 export class Pop3SizeScanner {
   #bytes = 0;
@@ -28,6 +28,7 @@ export class Pop3SizeScanner {
     const length = content.length;
     if (length === 0) return;
     let afterCr = this.#afterCr;
+    const words = new FourAtATime(content);
     for (let at = 0; at < length; at++) {
       let octet = content[at] ?? 0;
       if (octet > CR) {
@@ -35,10 +36,9 @@ export class Pop3SizeScanner {
           afterCr = false;
           this.#bare(Deviation.bareCr);
         }
-        // Most octets are neither; this inner loop is what the rate depends on.
-        do octet = content[++at] ?? 0;
-        while (octet > CR);
+        at = words.skip(content, at + 1);
         if (at === length) break;
+        octet = content[at] ?? 0;
       }
       if (octet === LF) {
         if (afterCr) afterCr = false;
@@ -71,6 +71,36 @@ export class Pop3SizeScanner {
     this.#deviations |= kind;
   }
 }
+
+/** Skips octets above CR, four in one step where they lie aligned in memory. */
+class FourAtATime {
+  readonly #start: number;
+  readonly #words: Int32Array;
+
+  constructor(octets: Uint8Array) {
+    this.#start = -octets.byteOffset & 3;
+    const count = Math.max(0, octets.length - this.#start) >> 2;
+    this.#words = count === 0 ? noWords : new Int32Array(octets.buffer, octets.byteOffset + this.#start, count);
+  }
+
+  /** Where the next octet of at most CR is at or behind `from`, else the length. */
+  skip(octets: Uint8Array, from: number): number {
+    let at = from;
+    for (; at < octets.length && ((at - this.#start) & 3) !== 0; at++) if ((octets[at] ?? 0) <= CR) return at;
+    const words = this.#words;
+    let word = (at - this.#start) >> 2;
+    // Borrowing marks each octet below 14 in its top bit, and others only together with one (Hacker's Delight §6-1).
+    for (; word < words.length; word++) {
+      const four = words[word] ?? 0;
+      if (((four - 0x0e0e0e0e) & ~four & 0x80808080) !== 0) break;
+    }
+    at = Math.max(at, word * 4 + this.#start);
+    for (; at < octets.length; at++) if ((octets[at] ?? 0) <= CR) break;
+    return at;
+  }
+}
+
+const noWords = new Int32Array(0);
 
 /**
  * Makes of a content what POP3 can carry: bare LF and bare CR become CRLF, NUL 0x80, and the end is a CRLF. Streams; a
