@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { KeyObject } from "node:crypto";
 import type { Clock } from "./base/clock.ts";
 import type { Connection } from "./base/connection.ts";
 import { limits } from "./base/limits.ts";
@@ -6,6 +7,7 @@ import type { Configuration } from "./config/schema.ts";
 import { parsePeerList } from "./mailbox/peers.ts";
 import type { MailboxRegistry } from "./mailbox/registry.ts";
 import type { Log } from "./observe/log.ts";
+import type { HeadSource } from "./seal/contract.ts";
 import type { DenialPace } from "./session/denial-pace.ts";
 import { JournalIntake, type JournalIntakeStages } from "./session/journal-intake.ts";
 import { type SmtpProxyStages, signInToSmtpProxy } from "./session/smtp-proxy/smtp-sign-in.ts";
@@ -17,7 +19,8 @@ import type { ProxyUpstreams } from "./upstream/proxy-upstreams.ts";
 export interface SmtpServiceParts {
   readonly configuration: Configuration;
   readonly store: Store;
-  readonly fingerprintKey: Uint8Array;
+  readonly fingerprintKey: KeyObject;
+  readonly heads: HeadSource;
   readonly clock: Clock;
   readonly log: Log;
   /** Absent: nobody can sign in. */
@@ -73,13 +76,14 @@ function sessionSettings(configuration: Configuration): SmtpSessionSettings {
 }
 
 function journalStages(
-  { configuration, store, fingerprintKey, clock }: SmtpServiceParts,
+  { configuration, store, fingerprintKey, heads, clock }: SmtpServiceParts,
   mailboxes: MailboxRegistry,
 ): JournalIntakeStages {
   const gatewayPeers = parsePeerList(configuration.smtp.allowedPeers);
   return {
     store,
     fingerprintKey,
+    heads,
     clock,
     hostName: configuration.gateway.hostName,
     maxMailboxes: limits.mailboxesPerTransaction,
@@ -93,7 +97,7 @@ function journalStages(
 }
 
 function proxyStages(
-  { configuration, store, fingerprintKey, clock, upstreams, pace }: SmtpServiceParts,
+  { configuration, store, fingerprintKey, heads, clock, upstreams, pace }: SmtpServiceParts,
   mailboxes: MailboxRegistry,
 ): SmtpProxyStages | undefined {
   if (upstreams === undefined) return undefined;
@@ -104,7 +108,7 @@ function proxyStages(
   };
   return {
     signIn: { ...recording, upstreams, pace },
-    relay: { ...recording, store, fingerprintKey, hostName: configuration.gateway.hostName },
+    relay: { ...recording, store, fingerprintKey, heads, hostName: configuration.gateway.hostName },
     times: { replyMs: limits.upstreamReplyMs, verdictMs: limits.upstreamVerdictMs },
     maxMessageBytes: configuration.limits.maxMessageBytes,
   };

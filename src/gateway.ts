@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHmac } from "node:crypto";
+import { createHmac, type KeyObject } from "node:crypto";
 import { join } from "node:path";
 import { ControlServer } from "./admin/control-server.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
 import type { Connection } from "./base/connection.ts";
-import type { PosternError } from "./base/errors.ts";
+import { describeError, type PosternError } from "./base/errors.ts";
 import { limits } from "./base/limits.ts";
 import { loadFingerprintKey } from "./capture/fingerprint-key.ts";
 import type { Configuration } from "./config/schema.ts";
@@ -24,6 +24,7 @@ import { countingLog } from "./observe/event-metrics.ts";
 import type { Log } from "./observe/log.ts";
 import { MetricsRegistry } from "./observe/metrics.ts";
 import { type Pop3SessionSettings, servePop3 } from "./pull/pop3-session.ts";
+import { HeadsAhead } from "./seal/heads-ahead.ts";
 import { DenialPace } from "./session/denial-pace.ts";
 import { Pop3ProxyDoor, type Pop3ProxyDoorStages } from "./session/pop3-proxy-door.ts";
 import type { Store } from "./store/contract.ts";
@@ -104,6 +105,7 @@ export async function createGateway(configuration: Configuration, parts: Gateway
       version,
       upstreams,
       pace: new DenialPace(),
+      heads: new HeadsAhead((error) => parts.log.event("seal/thread-ended", { cause: describeError(error) })),
     });
   } catch (error) {
     await store.stop();
@@ -117,7 +119,8 @@ interface ReadyParts {
   readonly log: Log;
   readonly clock: Clock;
   readonly store: Store;
-  readonly fingerprintKey: Uint8Array;
+  readonly fingerprintKey: KeyObject;
+  readonly heads: HeadsAhead;
   readonly pair: CertificatePair;
   readonly version: string;
   /** Shared by the proxies; `undefined` when they are switched off. */
@@ -230,7 +233,7 @@ class RunningGateway implements Gateway {
   }
 
   async #stopOnce(): Promise<void> {
-    const { log, configuration, store, upstreams } = this.#parts;
+    const { log, configuration, store, upstreams, heads } = this.#parts;
     log.event("gateway/stopping");
     this.#certificate.close();
     await this.#control?.close();
@@ -238,6 +241,7 @@ class RunningGateway implements Gateway {
     const late = setTimeout(() => upstreams?.stop(), drainMs);
     await Promise.all(this.#listeners.map(({ listener }) => listener.close(drainMs)));
     clearTimeout(late);
+    await heads.stop();
     await store.stop();
     log.event("gateway/stopped");
   }
@@ -291,7 +295,7 @@ function pop3Service(parts: ReadyParts, mailboxes: MailboxRegistry): (connection
 }
 
 function pop3ProxyDoor(
-  { upstreams, pace, store, fingerprintKey, clock, log }: ReadyParts,
+  { upstreams, pace, store, fingerprintKey, heads, clock, log }: ReadyParts,
   mailboxes: MailboxRegistry,
   settings: Pop3SessionSettings,
 ): Pop3ProxyDoor | undefined {
@@ -301,6 +305,7 @@ function pop3ProxyDoor(
     pace,
     store,
     fingerprintKey,
+    heads,
     findMailbox: (id) => mailboxes.find(id),
     readiness: (expectedBytes) => store.readiness(expectedBytes),
     clock,

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import assert from "node:assert/strict";
+import { createSecretKey } from "node:crypto";
 import { beforeEach, test } from "node:test";
 import { asStore, MemoryStore, noMailboxes } from "../../test/support/memory-store.ts";
 import { hasCode } from "../base/errors.ts";
@@ -10,7 +12,7 @@ import { unsealWhole } from "../seal/unseal.ts";
 import { Capture, type CaptureTarget } from "./capture.ts";
 import type { RecordedEnvelope } from "./recorded-envelope.ts";
 
-const fingerprintKey = Buffer.alloc(32, 7);
+const fingerprintKey = createSecretKey(Buffer.alloc(32, 7));
 
 const envelope: RecordedEnvelope = {
   source: "journal",

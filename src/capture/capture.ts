@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { KeyObject } from "node:crypto";
 import type { MailboxId, UniqueId } from "../base/ids.ts";
 import { normalizedHeaderField } from "../protocol/mime/trace-block.ts";
 import { Pop3SizeScanner } from "../protocol/wire/pop3-normaliser.ts";
-import type { Recipient, Sealer } from "../seal/contract.ts";
+import type { HeadSource, Recipient, Sealer } from "../seal/contract.ts";
 import { createSealer, sealWhole } from "../seal/seal.ts";
 import type { Addendum, Deposit, DepositFacts, Passage, Receipt, Store } from "../store/contract.ts";
 import { ContentDigest, fingerprintOf } from "./fingerprint.ts";
@@ -13,7 +14,9 @@ import { formatTraceBlock } from "./trace-block.ts";
 export interface CaptureStages {
   readonly store: Store;
   /** Secret of this data directory, for fingerprints. */
-  readonly fingerprintKey: Uint8Array;
+  readonly fingerprintKey: KeyObject;
+  /** Heads made ahead; without, each message makes its own. */
+  readonly heads?: HeadSource | undefined;
 }
 
 /** One mailbox that a transaction is for, with those of its recipients that led there. */
@@ -65,7 +68,7 @@ export class Capture {
   ): Capture {
     const copies: OpenCopy[] = [];
     try {
-      for (const target of targets) copies.push(openCopy(stages.store, envelope, target, expectedBytes));
+      for (const target of targets) copies.push(openCopy(stages, envelope, target, expectedBytes));
     } catch (error) {
       for (const copy of copies) void copy.deposit.abort();
       throw error;
@@ -83,7 +86,7 @@ export class Capture {
     return this.#digest.finish();
   }
 
-  /** Takes content. `undefined`: more may come at once; a promise: wait for it (I9). It rejects with the store's error. */
+  /** Takes content, whose memory may be given back when it has. `undefined`: more may come at once; a promise: wait for it (I9). It rejects with the store's error. */
   write(content: Uint8Array): Promise<void> | undefined {
     this.#sizes.update(content);
     this.#digest.update(content);
@@ -163,19 +166,24 @@ export class Capture {
 }
 
 function openCopy(
-  store: Store,
+  stages: CaptureStages,
   envelope: RecordedEnvelope,
   target: CaptureTarget,
   expectedBytes: number | undefined,
 ): OpenCopy {
-  const opened = store.begin(target.mailbox, {
+  const opened = stages.store.begin(target.mailbox, {
     source: envelope.source,
     receivedAtMs: envelope.receivedAtMs,
     sealedTo: target.recipient.text,
     ...(expectedBytes === undefined ? {} : { expectedBytes }),
   });
   const trace = formatTraceBlock(envelope, target.recipients, { mailbox: target.mailbox, uniqueId: opened.uniqueId });
-  const copy = { target, deposit: opened, sealer: createSealer(target.recipient), traceBytes: trace.length };
+  const copy = {
+    target,
+    deposit: opened,
+    sealer: createSealer(target.recipient, stages.heads),
+    traceBytes: trace.length,
+  };
   leaveToCommit(deposit(copy, copy.sealer.update(trace)));
   return copy;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { randomBytes } from "node:crypto";
+import { createSecretKey, type KeyObject, randomBytes } from "node:crypto";
 import { mkdir, open, readFile, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import { PosternError } from "../base/errors.ts";
@@ -11,7 +11,7 @@ const keyBytes = 32;
  * of the index alone answers no question about known mail. Losing it loses no mail: a delivery that was under way is
  * then kept twice.
  */
-export async function loadFingerprintKey(file: string): Promise<Uint8Array> {
+export async function loadFingerprintKey(file: string): Promise<KeyObject> {
   const key = await readFile(file).catch((error: unknown) => {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
     throw error;
@@ -19,10 +19,10 @@ export async function loadFingerprintKey(file: string): Promise<Uint8Array> {
   if (key === undefined) return createKey(file);
   if (key.length !== keyBytes)
     throw new PosternError("store/damaged", `${file} is not a key of ${keyBytes} octets; remove it and start again`);
-  return key;
+  return createSecretKey(key);
 }
 
-async function createKey(file: string): Promise<Uint8Array> {
+async function createKey(file: string): Promise<KeyObject> {
   const key = randomBytes(keyBytes);
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const handle = await open(`${file}.new`, "w", 0o600);
@@ -33,5 +33,5 @@ async function createKey(file: string): Promise<Uint8Array> {
     await handle.close();
   }
   await rename(`${file}.new`, file);
-  return key;
+  return createSecretKey(key);
 }

@@ -1,23 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash, createHmac, type Hash, hash } from "node:crypto";
+import { createHash, createHmac, type KeyObject } from "node:crypto";
 import type { MailboxId } from "../base/ids.ts";
 
 /** SHA-256 over the content octets as they stream by. One pass serves every mailbox of a transaction. */
 export class ContentDigest {
-  #hash: Hash | undefined;
-  #only: Uint8Array | undefined;
+  readonly #hash = createHash("sha256");
   #finished: Buffer | undefined;
 
+  /** Keeps nothing of `content`: its memory may be given back afterwards. */
   update(content: Uint8Array): void {
-    if (this.#hash !== undefined) this.#hash.update(content);
-    else if (this.#only === undefined) this.#only = content;
-    else this.#hash = createHash("sha256").update(this.#only).update(content);
+    this.#hash.update(content);
   }
 
   /** The digest; the same one when asked again. */
   finish(): Buffer {
-    // Most mail is one read; the one-shot digest costs half of an object that streams.
-    this.#finished ??= this.#hash?.digest() ?? hash("sha256", this.#only ?? new Uint8Array(0), "buffer");
+    this.#finished ??= this.#hash.digest();
     return this.#finished;
   }
 }
@@ -29,7 +26,7 @@ export class ContentDigest {
  * @returns 16 octets
  */
 export function fingerprintOf(
-  key: Uint8Array,
+  key: KeyObject,
   mailbox: MailboxId,
   reversePath: string | null,
   contentDigest: Uint8Array,

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
+import { createHmac, createSecretKey } from "node:crypto";
 import { test } from "node:test";
 import { generateMailboxId } from "../base/ids.ts";
 import { PassageNames } from "./passage.ts";
 
-const key = Buffer.alloc(32, 9);
+const key = createSecretKey(Buffer.alloc(32, 9));
 const maildrop = { mailbox: generateMailboxId(), host: "mail.example", port: 995, remoteUser: "anna" };
 
 test("a name is the keyed hash that docs/formats/data-directory.md describes", () => {
@@ -26,7 +26,7 @@ test("names differ by mailbox, host, port, user, unique-id and key, also where t
     new PassageNames(key, { ...maildrop, port: 110 }).nameOf("id-1"),
     new PassageNames(key, { ...maildrop, remoteUser: "ann" }).nameOf("aid-1"),
     new PassageNames(key, { ...maildrop, remoteUser: "annai" }).nameOf("d-1"),
-    new PassageNames(Buffer.alloc(32, 8), maildrop).nameOf("id-1"),
+    new PassageNames(createSecretKey(Buffer.alloc(32, 8)), maildrop).nameOf("id-1"),
     new PassageNames(key, maildrop).contentMark(Buffer.from("id-1")),
   ];
   assert.equal(new Set(names.map((name) => Buffer.from(name).toString("hex"))).size, names.length);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHmac } from "node:crypto";
+import { createHmac, type KeyObject } from "node:crypto";
 import type { MailboxId } from "../base/ids.ts";
 import type { Passage } from "../store/contract.ts";
 
@@ -17,10 +17,10 @@ export interface UpstreamMaildrop {
  * somebody who has it too whether it is here (I4).
  */
 export class PassageNames {
-  readonly #key: Uint8Array;
+  readonly #key: KeyObject;
   readonly #maildrop: UpstreamMaildrop;
 
-  constructor(key: Uint8Array, maildrop: UpstreamMaildrop) {
+  constructor(key: KeyObject, maildrop: UpstreamMaildrop) {
     this.#key = key;
     this.#maildrop = maildrop;
   }
@@ -42,7 +42,8 @@ export class PassageNames {
 }
 
 /** 16 octets. The lengths keep ("a", "bc") apart from ("ab", "c"). */
-function keyedHash(key: Uint8Array, parts: readonly (string | Uint8Array)[]): Uint8Array {
+function keyedHash(key: KeyObject, parts: readonly (string | Uint8Array)[]): Uint8Array {
+  // A key object: with raw octets the HMAC costs four times as much.
   const hmac = createHmac("sha256", key);
   for (const part of parts) {
     const octets = typeof part === "string" ? Buffer.from(part, "utf8") : part;

@@ -9,6 +9,10 @@ export const logEvents = {
   "store/tightened": { level: "warn", text: "the data directory was open to others; only its owner may enter it now" },
   "store/failing": { level: "error", text: "ALARM: the store cannot write; senders are told to try again" },
   "store/working-again": { level: "info", text: "the store writes again" },
+  "seal/thread-ended": {
+    level: "warn",
+    text: "the thread that makes message heads ahead has ended; sealing goes on without it, more slowly",
+  },
   "store/ended": {
     level: "error",
     text: "ALARM: a thread of the store has ended; the gateway stops, to be started again",

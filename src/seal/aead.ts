@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createCipheriv, createDecipheriv, type KeyObject } from "node:crypto";
-import { giveBack } from "./give-back.ts";
+import { giveBack } from "../base/give-back.ts";
 
 /** ChaCha20-Poly1305 (RFC 8439 §2.8) without additional data. */
 export const tagBytes = 16;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { noBytes } from "../base/bytes.ts";
-import { giveBack } from "./give-back.ts";
+import { giveBack } from "../base/give-back.ts";
 
 const firstBytes = 4096;
 /** Few steps: a stream in pieces of 16 KiB gets its whole chunk at once, a small message never does. */

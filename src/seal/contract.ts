@@ -25,6 +25,19 @@ export interface Recipient {
   wrapFileKey(fileKey: Uint8Array): Stanza;
 }
 
+/** The start of one sealed message, used once: its header and payload nonce. */
+export interface MessageHead {
+  /** Header and payload nonce; valid until the next head is taken from the same source. */
+  readonly octets: Buffer;
+  /** What the payload behind it is sealed with, 32 octets. Whoever uses it wipes it. */
+  readonly payloadKey: Buffer;
+}
+
+/** Where a sealer takes heads from; see `HeadsAhead`. */
+export interface HeadSource {
+  take(recipient: Recipient): MessageHead;
+}
+
 /** Seals one plaintext. Order: `update` as often as wanted, then `finish` once. Synchronous; no I/O. */
 export interface Sealer {
   /**

@@ -36,5 +36,10 @@ const firstBlock = Buffer.from([1]);
 
 /** HKDF with a 32-byte result. `info` is ASCII. */
 export function hkdf32(inputKey: Uint8Array, salt: KeyObject, info: string): KeyObject {
-  return ownSecretKey(hkdfExpand32(hkdfExtract(salt, inputKey), Buffer.from(info, "latin1")));
+  return ownSecretKey(hkdf32Octets(inputKey, salt, info));
+}
+
+/** The same as octets, which the caller wipes. */
+export function hkdf32Octets(inputKey: Uint8Array, salt: KeyObject, info: string): Buffer {
+  return hkdfExpand32(hkdfExtract(salt, inputKey), Buffer.from(info, "latin1"));
 }

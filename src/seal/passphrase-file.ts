@@ -2,8 +2,9 @@
 import { PosternError } from "../base/errors.ts";
 import type { SecretBytes } from "../base/secret.ts";
 import { checkHeaderMac, damagedHeader, HeaderReader, type SealedHeader } from "./header.ts";
+import { generateFileKey } from "./message-head.ts";
 import { PayloadReader } from "./payload.ts";
-import { generateFileKey, sealWithFileKey } from "./seal.ts";
+import { sealWithFileKey } from "./seal.ts";
 import { isScrypt, unwrapWithPassphrase, wrapForPassphrase } from "./stanza-scrypt.ts";
 
 /** Small files under a passphrase. Apart from mail, because deriving the key takes a thread and its time. */

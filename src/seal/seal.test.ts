@@ -4,7 +4,8 @@ import { describe, it } from "node:test";
 import type { Recipient } from "./contract.ts";
 import { generateIdentity } from "./identity.ts";
 import { parseRecipient } from "./keys.ts";
-import { createSealer, generateFileKey, sealWhole, sealWithFileKey } from "./seal.ts";
+import { generateFileKey } from "./message-head.ts";
+import { createSealer, sealWhole, sealWithFileKey } from "./seal.ts";
 
 const recipient = parseRecipient(generateIdentity("x25519").recipient);
 

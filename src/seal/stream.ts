@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { KeyObject } from "node:crypto";
 import { decrypt, encryptInto, tagBytes } from "./aead.ts";
-import { hkdf32, ownSecretKey } from "./kdf.ts";
+import { hkdf32Octets, ownSecretKey } from "./kdf.ts";
 
 /** The payload of a sealed message (C2SP age, "Payload"): STREAM over ChaCha20-Poly1305. */
 export const chunkBytes = 64 * 1024;
@@ -14,8 +14,15 @@ export function payloadBytes(plaintextBytes: number): number {
   return payloadNonceBytes + plaintextBytes + tagBytes * Math.max(1, Math.ceil(plaintextBytes / chunkBytes));
 }
 
+export const payloadKeyBytes = 32;
+
 export function payloadKey(fileKey: Uint8Array, payloadNonce: Uint8Array): KeyObject {
-  return hkdf32(fileKey, ownSecretKey(Buffer.from(payloadNonce)), "payload");
+  return ownSecretKey(payloadKeyOctets(fileKey, payloadNonce));
+}
+
+/** The same as octets, which the caller wipes. */
+export function payloadKeyOctets(fileKey: Uint8Array, payloadNonce: Uint8Array): Buffer {
+  return hkdf32Octets(fileKey, ownSecretKey(Buffer.from(payloadNonce)), "payload");
 }
 
 /** The final chunk is marked in its nonce, so that a payload cannot be cut off or extended unnoticed. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { PosternError } from "../base/errors.ts";
+import { giveBack } from "../base/give-back.ts";
 import type { Identity, Unsealer } from "./contract.ts";
-import { giveBack } from "./give-back.ts";
 import { checkHeaderMac, damagedHeader, HeaderReader, type SealedHeader } from "./header.ts";
 import { PayloadReader } from "./payload.ts";
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
+import { createSecretKey } from "node:crypto";
 import { beforeEach, describe, test } from "node:test";
 import { EventList } from "../../test/support/event-list.ts";
 import { asStore, MemoryStore, noMailboxes } from "../../test/support/memory-store.ts";
@@ -17,7 +18,7 @@ import { Pop3Recorder } from "./pop3-recorder.ts";
 
 const keys = generateIdentity("x25519");
 const identity = parseIdentity(keys.identity);
-const fingerprintKey = Buffer.alloc(32, 7);
+const fingerprintKey = createSecretKey(Buffer.alloc(32, 7));
 const id = generateMailboxId();
 const idleMs = 600_000;
 

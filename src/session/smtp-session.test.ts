@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import assert from "node:assert/strict";
+import { createSecretKey } from "node:crypto";
 import { beforeEach, test } from "node:test";
 import { asStore, MemoryStore, noMailboxes } from "../../test/support/memory-store.ts";
 import { ScriptedConnection } from "../../test/support/scripted-connection.ts";
@@ -53,7 +55,7 @@ const clock: Clock = { nowMs: () => nowMs, monotonicMs: () => nowMs };
 function stages(): SmtpSessionStages {
   const intake = {
     store: asStore(store, noMailboxes),
-    fingerprintKey: Buffer.alloc(32),
+    fingerprintKey: createSecretKey(Buffer.alloc(32)),
     clock,
     hostName: settings.hostName,
     maxMailboxes: 2,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { createSecretKey } from "node:crypto";
 import { PosternError } from "../../src/base/errors.ts";
 import type { MailboxId } from "../../src/base/ids.ts";
 import { Capture } from "../../src/capture/capture.ts";
@@ -53,7 +54,7 @@ export class MemoryMaildrops implements Pick<Store, "maildrop"> {
   /** Takes contents as they came in by SMTP, sealed to `recipient`. */
   async fill(recipient: string, contents: readonly Uint8Array[]): Promise<void> {
     const store = new MemoryStore();
-    const stages = { store: asStore(store, noMailboxes), fingerprintKey: Buffer.alloc(32) };
+    const stages = { store: asStore(store, noMailboxes), fingerprintKey: createSecretKey(Buffer.alloc(32)) };
     for (const content of contents) {
       const recipients = [{ address: `${this.mailbox}@archive.example`, parameters: "" }];
       const target = { mailbox: this.mailbox, recipient: parseRecipient(recipient), recipients };

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { createSecretKey } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Clock, systemClock } from "../../src/base/clock.ts";
@@ -163,7 +164,7 @@ export class SmtpProxyWorld {
       readiness: () => this.store.readiness(),
       clock,
     };
-    const stored = { store: asStore(this.store, noMailboxes), fingerprintKey: Buffer.alloc(32) };
+    const stored = { store: asStore(this.store, noMailboxes), fingerprintKey: createSecretKey(Buffer.alloc(32)) };
     const proxy: SmtpProxyStages = {
       signIn: { ...recording, upstreams: this.upstreams, pace: new DenialPace(), wait: async () => undefined },
       relay: { ...recording, ...stored, hostName: settings.hostName },
