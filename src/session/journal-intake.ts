@@ -25,6 +25,7 @@ export interface JournalIntakeStages extends CaptureStages {
 export class JournalIntake implements MailStage {
   readonly over = undefined;
   readonly whenOver = undefined;
+  readonly usesContentUp = true;
   readonly #stages: JournalIntakeStages;
   readonly #connection: Connection;
   readonly #log: Log;

@@ -14,6 +14,8 @@ export interface MailStage {
   startContent(envelope: Envelope, transfer: "DATA" | "BDAT"): Answer | Promise<Answer>;
   /** A promise means: wait before reading more (I9). Never rejects: what goes wrong is told by `commit`. */
   write(content: Buffer): Promise<undefined> | undefined;
+  /** Set when nothing of `content` is needed once it was written, so that its memory can be given back. */
+  readonly usesContentUp?: true;
   /** The content is whole. The answer is the reply to it. */
   commit(): Promise<Answer>;
   /** Content that was begun will not be whole. */

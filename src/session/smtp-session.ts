@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Clock } from "../base/clock.ts";
 import type { Connection, ConnectionEnd } from "../base/connection.ts";
+import { giveBack } from "../base/give-back.ts";
 import type { Log } from "../observe/log.ts";
 import { type Credentials, secretOf } from "../protocol/sasl/credentials.ts";
 import { type Refusal, refusals } from "../protocol/smtp/refusal.ts";
@@ -107,9 +108,15 @@ class SmtpSession {
         const nowMs = this.#nowMs();
         if (this.#machine.readsContent && !this.#pace.keepsPace(octets.length, nowMs - fromMs, nowMs))
           await this.#end(refusals.tooSlow);
-        else await this.#perform(this.#machine.handle({ type: "bytes", bytes: octets }));
+        else await this.#take(octets);
       }
     }
+  }
+
+  async #take(octets: Buffer): Promise<void> {
+    await this.#perform(this.#machine.handle({ type: "bytes", bytes: octets }));
+    // All of it was used up, so its memory is free for the next read; the collector would come late for so much.
+    if (this.#stage.usesContentUp === true && this.#machine.pendingBytes === 0) giveBack(octets);
   }
 
   /** `undefined`: the stage is over, and the reading goes on behind it. */

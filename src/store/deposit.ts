@@ -2,6 +2,7 @@
 import { asBuffer } from "../base/bytes.ts";
 import type { Clock } from "../base/clock.ts";
 import { PosternError } from "../base/errors.ts";
+import { ownMemory } from "../base/give-back.ts";
 import { type MailboxId, parseUniqueId, type UniqueId } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
 import type { Addendum, CommitResult, Deposit, DepositFacts, DepositHints, Receipt } from "./contract.ts";
@@ -25,6 +26,9 @@ export interface DepositParts {
   readonly windows: Map<number, (bytes: number, failed: boolean) => void>;
 }
 
+/** Octets of a large message that go to the store together: a message between threads costs as much as 100 KiB of them. */
+const windowBytes = 256 * 1024;
+
 /** One sealed message on its way in: gathered here while it is small, streamed to a file of its own when it is not. */
 export class OpenDeposit implements Deposit {
   readonly uniqueId: UniqueId;
@@ -33,6 +37,8 @@ export class OpenDeposit implements Deposit {
   readonly #hints: DepositHints;
   readonly #sequence: number;
   #gathered: Buffer[] = [];
+  /** Of a large message: what waits to be sent to the store. */
+  #gatheredBytes = 0;
   #sealedBytes = 0;
   /** What counts in the memory of all deposits. */
   #heldBytes = 0;
@@ -62,7 +68,8 @@ export class OpenDeposit implements Deposit {
     const fits = this.#sealedBytes <= limits.segmentMessageBytes && !this.#parts.memory.short;
     if (!this.#large && fits) return undefined;
     if (!this.#large) this.#becomeLarge();
-    this.#sendGathered();
+    this.#gatheredBytes += sealed.length;
+    if (this.#gatheredBytes >= windowBytes || this.#parts.memory.short) this.#sendGathered();
     if (this.#failed || this.#parts.thread.over) return Promise.reject(this.#parts.writeFailed());
     if (this.#onTheWay <= this.#windowBytes) return undefined;
     return new Promise((resolve, reject) => {
@@ -135,20 +142,19 @@ export class OpenDeposit implements Deposit {
   }
 
   #sendGathered(): void {
-    for (const piece of this.#gathered) {
-      const window = new ArrayBuffer(piece.length);
-      new Uint8Array(window).set(piece);
-      this.#onTheWay += piece.length;
-      const message = { kind: "large-write", sequence: this.#sequence, window, bytes: piece.length } as const;
-      this.#parts.thread.send(message, [window]);
-    }
+    if (this.#gathered.length === 0) return;
+    const windows = this.#gathered.map(handedOver);
     this.#gathered = [];
+    this.#gatheredBytes = 0;
+    for (const window of windows) this.#onTheWay += window.byteLength;
+    this.#parts.thread.send({ kind: "large-write", sequence: this.#sequence, windows }, windows);
   }
 
   async #keep(step: "commit" | "prepare", facts: DepositFacts): Promise<Answer> {
     if (this.#state !== "open") throw new PosternError("store/failing", "the deposit is over");
     this.#state = "over";
     try {
+      if (this.#large) this.#sendGathered();
       if (this.#large) return await this.#parts.thread.request(this.#request(step, facts, undefined));
       const header = Buffer.allocUnsafe(recordHeaderBytes);
       writeRecordHeader(header, {
@@ -217,4 +223,13 @@ export function sequenceOf(uniqueId: UniqueId): number {
 
 function hex(octets: Uint8Array): string {
   return asBuffer(octets).toString("hex");
+}
+
+/** Memory that can go to the store thread: what the sealer made has its own, so nothing is copied. */
+function handedOver(piece: Buffer): ArrayBuffer {
+  const memory = ownMemory(piece);
+  if (memory !== undefined) return memory;
+  const copy = Buffer.allocUnsafeSlow(piece.length);
+  copy.set(piece);
+  return copy.buffer;
 }

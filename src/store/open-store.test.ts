@@ -183,7 +183,9 @@ test("one data directory, one gateway", async () => {
 
 for (const operation of ["append", "sync", "index-commit", "large-write", "large-sync"] as const) {
   test(`a fault at ${operation} refuses, keeps nothing, and ends by itself`, async () => {
-    const store = await start({ faults: [{ operation, from: 2, times: 1, code: "EIO" }] });
+    const store = await start({
+      faults: [{ operation, from: operation === "large-write" ? 1 : 2, times: 1, code: "EIO" }],
+    });
     const mailbox = await newMailbox(store);
     const large = operation.startsWith("large");
     const one = randomBytes(large ? 600_000 : 100);

@@ -261,7 +261,7 @@ class SqliteStore implements Store {
         log.event("store/compacted", { segment: told.segment, freedBytes: told.freedBytes });
         return;
       case "large-window":
-        this.#windows.get(told.sequence)?.(told.window.byteLength, told.failed);
+        this.#windows.get(told.sequence)?.(told.bytes, told.failed);
         return;
       case "ended":
         this.#end(told.detail);

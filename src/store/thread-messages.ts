@@ -8,7 +8,7 @@ import type { Fault } from "./writer/faults.ts";
 
 /**
  * What the network thread and the store thread say to each other. Plain values only: they are copied from one thread
- * to the other. Payload travels in `ArrayBuffer`s that are handed over and come back, so that it is copied once.
+ * to the other. Payload travels in `ArrayBuffer`s that are handed over; whoever has them last gives the memory back.
  */
 export interface StoreThreadOptions {
   readonly root: string;
@@ -132,7 +132,7 @@ export type CommitRequest =
 export type ToStoreThread =
   | { readonly kind: "batch"; readonly requests: readonly CommitRequest[]; readonly payload: Payload | undefined }
   | { readonly kind: "large-open"; readonly sequence: number }
-  | { readonly kind: "large-write"; readonly sequence: number; readonly window: ArrayBuffer; readonly bytes: number }
+  | { readonly kind: "large-write"; readonly sequence: number; readonly windows: readonly ArrayBuffer[] }
   | { readonly kind: "large-discard"; readonly sequence: number }
   | { readonly kind: "stop" };
 
@@ -160,8 +160,8 @@ export type FromStoreThread =
       readonly freeBytes: number;
     }
   | { readonly kind: "cannot-start"; readonly code: ErrorCode | undefined; readonly detail: string }
-  | { readonly kind: "answers"; readonly answers: readonly Answer[]; readonly buffers: readonly ArrayBuffer[] }
-  | { readonly kind: "large-window"; readonly sequence: number; readonly window: ArrayBuffer; readonly failed: boolean }
+  | { readonly kind: "answers"; readonly answers: readonly Answer[] }
+  | { readonly kind: "large-window"; readonly sequence: number; readonly bytes: number; readonly failed: boolean }
   | { readonly kind: "free-space"; readonly freeBytes: number }
   | { readonly kind: "health"; readonly failing: boolean; readonly full: boolean; readonly detail: string }
   | { readonly kind: "segment-gone"; readonly segment: number }

@@ -67,9 +67,9 @@ export function withFaults(files: Files, plan: FaultPlan): Files {
     },
     large: {
       ...files.large,
-      async write(descriptor, bytes, position) {
+      async write(descriptor, pieces, position) {
         plan.pass("large-write");
-        await files.large.write(descriptor, bytes, position);
+        await files.large.write(descriptor, pieces, position);
       },
       async sync(descriptor) {
         plan.pass("large-sync");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { OpenMode } from "node:fs";
-import { closeSync, fdatasyncSync, fsync, fsyncSync, open, openSync, rmSync, write, writevSync } from "node:fs";
+import { closeSync, fdatasyncSync, fsync, fsyncSync, open, openSync, rmSync, writev, writevSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { promisify } from "node:util";
 
@@ -16,7 +16,7 @@ export interface Files {
   /** The same off the thread, for large messages: they must not keep the group commit waiting. */
   readonly large: {
     open(path: string): Promise<number>;
-    write(descriptor: number, bytes: Uint8Array, position: number): Promise<void>;
+    write(descriptor: number, pieces: readonly Uint8Array[], position: number): Promise<void>;
     sync(descriptor: number): Promise<void>;
     syncDirectory(path: string): Promise<void>;
     unlink(path: string): Promise<void>;
@@ -25,7 +25,7 @@ export interface Files {
 
 const openAsync = promisify(open);
 const syncAsync = promisify(fsync);
-const writeAsync = promisify(write);
+const writeAsync = promisify(writev);
 
 export const diskFiles: Files = {
   open: (path, mode) => openSync(path, mode, 0o600),
@@ -43,11 +43,12 @@ export const diskFiles: Files = {
   unlink: (path) => rmSync(path, { force: true }),
   large: {
     open: (path) => openAsync(path, "wx", 0o600),
-    async write(descriptor, bytes, position) {
-      let done = 0;
-      while (done < bytes.length) {
-        const { bytesWritten } = await writeAsync(descriptor, bytes, done, bytes.length - done, position + done);
-        done += bytesWritten;
+    async write(descriptor, pieces, position) {
+      let left = pieces;
+      for (let at = position; left.length > 0; ) {
+        const { bytesWritten } = await writeAsync(descriptor, left, at);
+        at += bytesWritten;
+        left = behind(left, bytesWritten);
       }
     },
     sync: (descriptor) => syncAsync(descriptor),
@@ -65,15 +66,17 @@ export const diskFiles: Files = {
 
 /** A write may be cut short, by a full disk above all; then the rest is tried, which tells why. */
 function appendAll(descriptor: number, pieces: readonly Uint8Array[]): void {
-  let left = [...pieces];
-  while (left.length > 0) {
-    let written = writevSync(descriptor, left);
-    const rest: Uint8Array[] = [];
-    for (const piece of left) {
-      const taken = Math.min(written, piece.length);
-      written -= taken;
-      if (taken < piece.length) rest.push(piece.subarray(taken));
-    }
-    left = rest;
+  for (let left = pieces; left.length > 0; ) left = behind(left, writevSync(descriptor, left));
+}
+
+/** What is left of `pieces` when so many octets were written. */
+function behind(pieces: readonly Uint8Array[], writtenBytes: number): readonly Uint8Array[] {
+  let written = writtenBytes;
+  const rest: Uint8Array[] = [];
+  for (const piece of pieces) {
+    const taken = Math.min(written, piece.length);
+    written -= taken;
+    if (taken < piece.length) rest.push(piece.subarray(taken));
   }
+  return rest;
 }

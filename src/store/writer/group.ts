@@ -188,6 +188,7 @@ class Group {
       this.#writer.ledger.append(mailbox, { atMs, event: "mailbox-removed", detail: cause });
       this.#index.prepare(removeMailboxSql).run(atMs, mailbox);
       this.#writer.passages.forgetAll(mailbox);
+      this.#writer.mailboxChanged(mailbox);
     }
     this.answers.push({ token, kind: "removed", removed, failed });
   }
@@ -218,6 +219,7 @@ class Group {
     } else {
       this.#index.prepare(updateMailboxSql).run(...mailboxValues(row), number);
     }
+    this.#writer.mailboxChanged(number);
     this.#writer.ledger.append(number, { atMs, event });
     this.answers.push({ token, kind: "mailbox", number, removed });
   }

@@ -37,6 +37,8 @@ export class IndexWriter {
   readonly passages: Passages;
   readonly #epoch: Epoch;
   readonly #statements: Statements;
+  /** Of mailboxes that got mail, until they change: asking the index for each message costs as much as its row. */
+  readonly #keyMarks = new Map<number, string | undefined>();
   #lastSequence = 0;
 
   constructor(index: DatabaseSync, epochs: Epochs, epoch: Epoch) {
@@ -56,8 +58,16 @@ export class IndexWriter {
 
   /** The mark of the key that messages must be sealed to; `undefined` when the mailbox was removed. */
   keyMark(mailbox: number): string | undefined {
+    if (this.#keyMarks.has(mailbox)) return this.#keyMarks.get(mailbox);
     const mark = this.#statements.keyMark.get(mailbox)?.["mark"];
-    return typeof mark === "string" ? mark : undefined;
+    const known = typeof mark === "string" ? mark : undefined;
+    this.#keyMarks.set(mailbox, known);
+    return known;
+  }
+
+  /** A mailbox changed: what was remembered of it is read again. */
+  mailboxChanged(mailbox: number): void {
+    this.#keyMarks.delete(mailbox);
   }
 
   /** Returns the ledger position. */

@@ -50,9 +50,10 @@ export class LargeFiles {
     this.#open.set(sequence, file);
   }
 
-  async write(sequence: number, bytes: Uint8Array): Promise<void> {
+  /** Writes `pieces`, together of `bytes` octets, behind what was written. They may be freed when it resolves or rejects. */
+  async write(sequence: number, pieces: readonly Uint8Array[], bytes: number): Promise<void> {
     const file = this.#require(sequence);
-    file.last = this.#writeAfter(file, file.last, bytes);
+    file.last = this.#writeAfter(file, pieces, bytes);
     await file.last;
   }
 
@@ -97,12 +98,12 @@ export class LargeFiles {
     file.descriptor = await this.#files.large.open(file.path);
   }
 
-  async #writeAfter(file: OpenFile, before: Promise<void>, bytes: Uint8Array): Promise<void> {
-    await before;
-    file.hash.update(bytes);
+  async #writeAfter(file: OpenFile, pieces: readonly Uint8Array[], bytes: number): Promise<void> {
+    await file.last;
+    for (const piece of pieces) file.hash.update(piece);
     const position = file.position;
-    file.position += bytes.length;
-    await this.#files.large.write(descriptorOf(file), bytes, position);
+    file.position += bytes;
+    await this.#files.large.write(descriptorOf(file), pieces, position);
   }
 
   #syncDirectory(): Promise<void> {

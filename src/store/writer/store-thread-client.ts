@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Worker } from "node:worker_threads";
 import { describeError, PosternError } from "../../base/errors.ts";
+import { giveBack } from "../../base/give-back.ts";
 import { threadFile } from "../thread-file.ts";
 import type { Answer, CommitRequest, FromStoreThread, StoreThreadOptions, ToStoreThread } from "../thread-messages.ts";
 
@@ -146,13 +147,15 @@ export class StoreThreadClient {
     if (bytes === 0)
       this.#worker.postMessage({ kind: "batch", requests, payload: undefined } satisfies ToStoreThread, []);
     else {
-      const buffer = new ArrayBuffer(bytes);
-      const target = new Uint8Array(buffer);
+      // Not `new ArrayBuffer`: that fills it with zeros first, and with that costs more than all the rest of the way.
+      const target = Buffer.allocUnsafeSlow(bytes);
       let at = 0;
       for (const part of this.#records) {
         target.set(part, at);
         at += part.length;
+        giveBack(part);
       }
+      const { buffer } = target;
       const batch = { kind: "batch", requests, payload: { buffer, bytes } } satisfies ToStoreThread;
       this.#worker.postMessage(batch, [buffer]);
     }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { describeError, PosternError } from "../../base/errors.ts";
+import { giveBack } from "../../base/give-back.ts";
 import { type DataDirectory, dataDirectory, parseSegmentName, segmentPath } from "../data-directory.ts";
 import { type Epoch, Epochs, readEpochs, readLastSequence } from "../epochs.ts";
 import { readMailboxes } from "../mailbox-rows.ts";
@@ -128,19 +129,19 @@ class StoreThread {
     this.#schedule();
   }
 
-  async #writeLarge({
-    sequence,
-    window,
-    bytes,
-  }: Extract<ToStoreThread, { readonly kind: "large-write" }>): Promise<void> {
+  async #writeLarge({ sequence, windows }: Extract<ToStoreThread, { readonly kind: "large-write" }>): Promise<void> {
+    const pieces = windows.map((window) => Buffer.from(window));
+    let bytes = 0;
+    for (const piece of pieces) bytes += piece.length;
     let failed = false;
     try {
-      await this.#large.write(sequence, new Uint8Array(window, 0, bytes));
+      await this.#large.write(sequence, pieces, bytes);
     } catch (error) {
       failed = true;
       this.#tellFailing(error);
     }
-    this.#port.postMessage({ kind: "large-window", sequence, window, failed } satisfies FromStoreThread, [window]);
+    for (const piece of pieces) giveBack(piece);
+    this.#post({ kind: "large-window", sequence, bytes, failed });
   }
 
   /** A large message joins a group when its file and its name are synced. */
@@ -214,9 +215,9 @@ class StoreThread {
   }
 
   #answer(answers: readonly Answer[]): void {
-    // A buffer goes back when no record in it waits any more.
-    const buffers = this.#ready.length === 0 ? this.#buffers.splice(0) : [];
-    this.#port.postMessage({ kind: "answers", answers, buffers } satisfies FromStoreThread, buffers);
+    // Memory goes back when no record in it waits any more.
+    if (this.#ready.length === 0) for (const buffer of this.#buffers.splice(0)) giveBack(Buffer.from(buffer));
+    this.#post({ kind: "answers", answers });
   }
 
   /**
