@@ -39,6 +39,7 @@ const rows: readonly { readonly room: string; readonly mayImport: readonly strin
       "mailbox/",
       "observe/",
       "pull/",
+      "seal/",
       "session/",
       "store/",
       "upstream/",
