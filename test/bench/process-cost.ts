@@ -31,9 +31,9 @@ export async function anonymousBytesOf(pid: number): Promise<number> {
 /** Calls `read` again and again while `work` runs; returns the largest value. */
 export async function peakWhile(read: () => Promise<number>, work: () => Promise<void>): Promise<number> {
   let peak = await read();
-  let running = true;
+  const over = new AbortController();
   const watch = async (): Promise<void> => {
-    while (running) {
+    while (!over.signal.aborted) {
       peak = Math.max(peak, await read());
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
@@ -42,7 +42,7 @@ export async function peakWhile(read: () => Promise<number>, work: () => Promise
   try {
     await work();
   } finally {
-    running = false;
+    over.abort();
     await watching;
   }
   return peak;

@@ -33,15 +33,22 @@ async function keep(stream: AsyncIterable<Buffer>): Promise<void> {
   }
 }
 
+async function answerWhenKept(stream: AsyncIterable<Buffer>, answer: (error?: Error) => void): Promise<void> {
+  try {
+    await keep(stream);
+  } catch (error) {
+    answer(error instanceof Error ? error : new Error(String(error)));
+    return;
+  }
+  answer();
+}
+
 const server = new SMTPServer({
   disabledCommands: ["AUTH", "STARTTLS"],
   disableReverseLookup: true,
   size: 300 * 1024 * 1024,
   onData(stream, _session, callback) {
-    keep(stream).then(
-      () => callback(),
-      (error: unknown) => callback(error instanceof Error ? error : new Error(String(error))),
-    );
+    void answerWhenKept(stream, callback);
   },
 });
 server.listen(0, "127.0.0.1");
