@@ -131,6 +131,7 @@ test("an unknown mailbox, a target that is not allowed and a password refused be
 test("nothing can be recorded: a temporary refusal, and the upstream is not asked (I3, I7)", async () => {
   state = "suspended";
   assert.deepEqual(await signIn(user, welcome), { kind: "unavailable", cause: "mailbox-suspended" });
+  assert.deepEqual(waited, [1200], "a suspended mailbox takes as long as an unknown one");
   state = "active";
   readiness = "disk-low";
   assert.deepEqual(await signIn(user, welcome), { kind: "unavailable", cause: "disk-low" });

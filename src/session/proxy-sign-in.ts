@@ -47,7 +47,10 @@ export type ProxySignInResult<Machine, Offer, Verdict> =
     }
   /** Not `user%server%mailbox-id`. `text` shows the form and repeats nothing of the input. */
   | { readonly kind: "malformed"; readonly text: string }
-  /** To be answered like a wrong password; the time of one has passed. */
+  /**
+   * To be answered like a wrong password, an unknown mailbox like a suspended one; the time of a wrong password has
+   * passed.
+   */
   | { readonly kind: "denied"; readonly cause: "unknown-mailbox" | "target-refused" | "refused-before" }
   /** To be answered with "try again later", without a reason that a stranger could use. */
   | { readonly kind: "unavailable"; readonly cause: "mailbox-suspended" | "disk-low" | "store-failing" | "stopping" }
@@ -78,7 +81,8 @@ export async function signInThroughProxy<Machine, Offer, Verdict>(
     if (login.kind === "local") return reported(attempt.log, undefined, { kind: "malformed", text: proxyUserNameForm });
     const result = await decide(stages, attempt, login, dial);
     const elapsedMs = stages.clock.monotonicMs() - startedMs;
-    if (result.kind === "denied") await pause(stages, stages.pace.waitMs(elapsedMs));
+    if (result.kind === "denied" || (result.kind === "unavailable" && result.cause === "mailbox-suspended"))
+      await pause(stages, stages.pace.waitMs(elapsedMs));
     else if (result.kind === "refused" && result.blames === "credentials") stages.pace.note(elapsedMs);
     return reported(attempt.log, login, result);
   } finally {

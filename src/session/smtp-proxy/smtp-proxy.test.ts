@@ -106,7 +106,7 @@ describe("signing in", () => {
     });
   });
 
-  test("an unknown mailbox and a wrong password are answered in the same words", async () => {
+  test("a wrong password and a target that is not allowed are answered in the same words, so are unknown and suspended mailboxes", async () => {
     await talk({}, async (world) => {
       await world.client.reply();
       await world.client.ask("EHLO client.example");
@@ -115,7 +115,11 @@ describe("signing in", () => {
         world.plain(`anna%127.0.0.1:${world.upstream.port}%mbx-${"0".repeat(32)}`),
       );
       const elsewhere = await world.client.ask(world.plain(`anna%127.0.0.1:1%${world.mailbox.id}`));
-      assert.deepEqual([wrong, unknown, elsewhere], Array(3).fill("535 5.7.8 Credentials not accepted"));
+      assert.deepEqual([wrong, elsewhere], Array(2).fill("535 5.7.8 Credentials not accepted"));
+      world.mailbox = { ...world.mailbox, state: "suspended" };
+      const suspended = await world.client.ask(world.plain());
+      assert.match(unknown, /^454 4\.7\.0 /);
+      assert.equal(suspended, unknown);
       assert.equal(world.upstream.peers.length, 1, "only the first reached the upstream");
     });
   });

@@ -68,7 +68,8 @@ function signInRefusal(result: Exclude<SmtpSignInResult, { readonly kind: "signe
     case "malformed":
       return { cause: "user-name-form", reply: reply(535, "5.7.8", result.text) };
     case "denied":
-      return refusals.signInDenied;
+      // A mailbox that is not there looks like one that is suspended. Temporary: the password is not what is wrong.
+      return result.cause === "unknown-mailbox" ? refusals.signInUnavailable : refusals.signInDenied;
     case "unavailable":
       return refusals.signInUnavailable;
     case "throttled":
