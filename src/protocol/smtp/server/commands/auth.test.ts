@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { accept, answer, bytes, machineAt, said, short } from "../../../../../test/dialogs/drive.ts";
+import { accept, answer, bytes, driveSettings, machineAt, said, short } from "../../../../../test/dialogs/drive.ts";
 import { refusals } from "../../refusal.ts";
 import { reply } from "../../reply.ts";
 
@@ -66,4 +66,32 @@ test("a control character in a response ends the exchange, not the conversation"
   bytes(machine, "AUTH LOGIN\r\n");
   assert.equal(said(bytes(machine, "dG\0lt\r\n")), "501 5.5.2 Cannot decode the response");
   assert.equal(said(bytes(machine, "NOOP\r\n")), "250 2.0.0 Ok");
+});
+
+test("what a sign-in offers: the size counts at once, what is withheld from the next EHLO on", () => {
+  const machine = machineAt("ready");
+  bytes(machine, `AUTH PLAIN ${right}\r\n`);
+  answer(machine, { accepted: true, offer: { maxMessageBytes: 500, withheld: ["DSN", "SMTPUTF8"] } });
+  assert.equal(said(bytes(machine, "MAIL FROM:<> SIZE=501\r\n")), "552 5.3.4 Message too large");
+  assert.deepEqual(short(bytes(machine, "MAIL FROM:<> SIZE=500 RET=HDRS\r\n")), ["ask-mail"], "it was announced");
+  accept(machine);
+  const [hello] = bytes(machine, "EHLO a.example\r\n");
+  const lines = hello?.type === "reply" ? hello.reply.lines : [];
+  assert.deepEqual(
+    ["SIZE 500", "8BITMIME", "DSN", "SMTPUTF8"].map((line) => lines.includes(line)),
+    [true, true, false, false],
+  );
+  assert.equal(
+    said(bytes(machine, "MAIL FROM:<> RET=HDRS\r\n")),
+    said(bytes(machineAt("ready"), "MAIL FROM:<> X=1\r\n")),
+  );
+});
+
+test("what an upstream refuses is no error of the client's", () => {
+  const machine = machineAt("ready");
+  const refusal = { cause: "upstream-refused", reply: reply(550, "5.1.1", "nobody"), relayed: true } as const;
+  for (let at = 0; at <= driveSettings.maxErrors; at += 1) {
+    bytes(machine, "MAIL FROM:<>\r\n");
+    assert.deepEqual(short(answer(machine, { accepted: false, refusal })), ["550"]);
+  }
 });
