@@ -8,6 +8,7 @@ import { FakeUpstream, ordinarySmtp, startTlsSmtp, type TakenMessage } from "../
 import { type CreatedMailbox, GatewayProcess } from "../support/gateway-process.ts";
 import { SmtpClient } from "../support/smtp-client.ts";
 import { removeDirectory, temporaryDirectory } from "../support/temporary.ts";
+import { waitFor } from "../support/wait-for.ts";
 
 const user = { user: "anna@example.test", password: "the-users-password" };
 const content = Buffer.from("Subject: for the record\r\n\r\n.dot\r\n..two dots\r\n.\r\nan umlaut: \xe4\r\n", "latin1");
@@ -26,6 +27,7 @@ after(() => removeDirectory(directory));
 interface World {
   readonly gateway: GatewayProcess;
   readonly mailbox: CreatedMailbox;
+  readonly upstream: FakeUpstream;
   readonly taken: readonly TakenMessage[];
   /** A client that has signed in at the upstream, through the gateway. */
   signedIn(): Promise<SmtpClient>;
@@ -64,7 +66,7 @@ allowed_targets = ["${target}"]
       await client.command(`AUTH PLAIN ${Buffer.from(response).toString("base64")}`, 235);
       return client;
     };
-    await use({ gateway, mailbox, taken, signedIn });
+    await use({ gateway, mailbox, upstream, taken, signedIn });
     assert.ok(!upstream.heardInClear.includes("AUTH"), "no credential in clear (I5)");
     assert.ok(!(await gateway.log()).includes(user.password), "no credential in the log (I5)");
   } finally {
@@ -138,21 +140,39 @@ for (const tls of ["implicit", "starttls"] as const) {
   });
 }
 
-test("killed between the end of data and the verdict: after the restart the message is there, as unknown", async () => {
-  const heard = Promise.withResolvers<void>();
-  const verdict = (): undefined => {
-    heard.resolve();
+test("killed in the middle of a message, and when the upstream has accepted one: what was accepted is there", async () => {
+  const accepted = Promise.withResolvers<void>();
+  let kill = (): void => undefined;
+  const verdict = (): string => {
+    kill();
+    accepted.resolve();
+    return "250 2.0.0 Queued as 4711";
   };
   await withWorld({ verdict }, async (world) => {
+    const { gateway, upstream, taken } = world;
+    const envelope = { from: "anna@example.test", to: ["bob@example.com"] };
+    const half = await world.signedIn();
+    await half.command(`MAIL FROM:<${envelope.from}>`, 250);
+    await half.command("RCPT TO:<bob@example.com>", 250);
+    await half.command("DATA", 354);
+    await half.peer.send("half a message\r\n");
+    await waitFor("the first half at the upstream", () => upstream.peers[0]?.encrypted.includes("half") === true);
+    await gateway.kill();
+    await waitFor("the upstream to be left", () => upstream.peers[0]?.isGone === true);
+    assert.deepEqual(taken, [], "no end of data: for the upstream there was no message");
+    await gateway.startAgain();
+
     const client = await world.signedIn();
-    const lost = client.deliver({ from: "anna@example.test", to: ["bob@example.com"], content }).catch(() => "lost");
-    await heard.promise;
-    await world.gateway.kill();
+    const lost = client.deliver({ ...envelope, content }).catch(() => "lost");
+    const { pid } = gateway;
+    kill = () => process.kill(pid, "SIGKILL");
+    await accepted.promise;
     assert.equal(await lost, "lost", "the client was not told of a success");
-    await world.gateway.startAgain();
+    await gateway.kill();
+    await gateway.startAgain();
     const [message, ...more] = await exported(world);
     assert.deepEqual([message?.state, message?.content, more.length], ["unknown", content, 0]);
-    await world.gateway.verify();
+    await gateway.verify();
   });
 });
 
