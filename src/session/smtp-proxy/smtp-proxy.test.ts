@@ -266,6 +266,10 @@ describe("a message", () => {
         world.records().map((record) => record.content),
         ["one\r\n", "two\r\n"],
       );
+      assert.match(await world.client.ask("QUIT"), /^221 /);
+      await world.served;
+      assert.ok(world.upstream.peers[0]?.encrypted.endsWith("\r\nQUIT\r\n"), "we take leave as the client did");
+      assert.ok(!world.logged.some(({ code }) => code === "proxy/upstream-lost"), "a farewell is no loss");
     });
   });
 
@@ -463,6 +467,68 @@ describe("the upstream says 421", () => {
       world.upstream.peers[0]?.destroy();
       assert.match(await world.client.reply(), /^421 4\.4\.2 /);
       await world.served;
+    });
+  });
+});
+
+describe("an evil upstream", () => {
+  /** Signs in, then answers each line with the next of `answers`; content counts as a line as well. */
+  async function facing(answers: readonly string[], conversation: (world: SmtpProxyWorld) => Promise<void>) {
+    const world = await SmtpProxyWorld.open(trust, async (peer) => {
+      peer.send("220 upstream.example ESMTP\r\n");
+      for (const answer of ["250-upstream.example\r\n250 AUTH PLAIN", "235 Welcome", ...answers]) {
+        await peer.line();
+        peer.send(`${answer}\r\n`);
+      }
+      await peer.closed();
+    });
+    try {
+      assert.match(await world.signIn(), /^235 /);
+      await conversation(world);
+    } finally {
+      await world.close();
+    }
+  }
+  const envelope = ["250 ok", "250 ok"];
+
+  test("says yes to a message before it has the end: that is no verdict, and nothing is recorded as sent", async () => {
+    await facing([...envelope, "354 go\r\n250 2.0.0 Ok"], async (world) => {
+      await begin(world);
+      await until(() => world.logged.some(({ code }) => code === "proxy/upstream-lost"));
+      assert.match(await world.client.ask("x\r\n."), /^451 4\.4\.2 /);
+      assert.deepEqual([world.records(), world.store.settled], [[], []]);
+    });
+  });
+
+  test("answers twice, or with what is no reply: the conversation ends, and the client is told 421", async () => {
+    await facing(["250 ok\r\n250 and RCPT too"], async ({ client }) => {
+      assert.match(await client.ask("MAIL FROM:<a@b.example>"), /^250 /);
+      assert.match(await client.reply(), /^421 4\.4\.2 /);
+    });
+    await facing(["hello"], async ({ client }) => {
+      assert.match(await client.ask("MAIL FROM:<a@b.example>"), /^421 4\.4\.2 /);
+    });
+    await facing(["334 tell me more"], async ({ client }) => {
+      assert.match(await client.ask("MAIL FROM:<a@b.example>"), /^421 4\.4\.2 /);
+    });
+  });
+
+  test("gives a verdict that is none: the message is kept as unknown", async () => {
+    for (const said of ["what?", "354 more please", "334 tell me more"]) {
+      await facing([...envelope, "354 go", said], async (world) => {
+        await begin(world);
+        assert.match(await world.client.ask("."), /^451 4\.4\.2 /, said);
+        assert.deepEqual(
+          world.store.settled.map(({ outcome }) => outcome),
+          ["unknown"],
+        );
+      });
+    }
+  });
+
+  test("writes control characters into its text: they cannot become a reply of their own", async () => {
+    await facing(["550 no\0\r250 yes"], async ({ client }) => {
+      assert.doesNotMatch(await client.ask("MAIL FROM:<a@b.example>"), /^250|\n250/);
     });
   });
 });

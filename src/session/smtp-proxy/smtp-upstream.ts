@@ -53,6 +53,7 @@ export class SmtpUpstream {
   #end: UpstreamEnd | undefined;
   #drain: Promise<boolean> | undefined;
   #refusedContent = false;
+  #leaving = false;
 
   constructor(parts: SmtpUpstreamParts) {
     this.#parts = parts;
@@ -110,6 +111,7 @@ export class SmtpUpstream {
   /** Takes leave. */
   async quit(): Promise<void> {
     if (this.#end !== undefined) return;
+    this.#leaving = true;
     await this.#ask({ type: "command", command: { verb: "QUIT" } }, farewellMs);
     if (this.#end !== undefined) return;
     await this.#parts.connection.end();
@@ -185,8 +187,10 @@ export class SmtpUpstream {
     first.resolve({ kind: "reply", reply });
   }
 
-  #finish(end: UpstreamEnd): void {
+  #finish(how: UpstreamEnd): void {
     if (this.#end !== undefined) return;
+    // After our QUIT whatever happens is the end that we asked for.
+    const end: UpstreamEnd = this.#leaving ? { kind: "gone", cause: "dropped" } : how;
     this.#end = end;
     this.#parts.stopped.removeEventListener("abort", this.#onStop);
     this.#parts.connection.destroy();
