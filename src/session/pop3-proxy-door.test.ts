@@ -55,6 +55,6 @@ test("an upstream that cannot be used is never a wrong password, and the text he
   assert.equal(told(expired), "SYS/TEMP the certificate of mail.example expired on 2020-01-01");
   const down = failure("unreachable", "192.0.2.7:995 refused the connection", "mail.example");
   assert.equal(told(down), "SYS/TEMP the server mail.example cannot be used now");
-  assert.equal(told({ kind: "throttled" }), "SYS/TEMP Too many sign-ins have failed, try again later");
+  assert.equal(told({ kind: "throttled" }), "SYS/TEMP Too many sign-ins have failed or are under way, try again later");
   assert.equal(told({ kind: "malformed", text: "the form" }), "AUTH the form");
 });

@@ -54,7 +54,11 @@ export const pop3Refusals = {
     "proxy-unavailable",
     "SYS/TEMP",
   ),
-  proxyThrottled: refusal("Too many sign-ins have failed, try again later", "proxy-throttled", "SYS/TEMP"),
+  proxyThrottled: refusal(
+    "Too many sign-ins have failed or are under way, try again later",
+    "proxy-throttled",
+    "SYS/TEMP",
+  ),
   notRecordable: refusal("The message cannot be recorded now, try again later", "not-recordable", "SYS/TEMP"),
   upstreamLost: refusal("The server has closed the connection, try again later", "upstream-lost", "SYS/TEMP"),
   // Messages and our own trouble
