@@ -30,6 +30,7 @@ export interface UpstreamLeg {
 export class Errands {
   readonly #upstream: UpstreamLeg;
   readonly #say: (text: string) => void;
+  #unsent: Buffer[] = [];
   readonly #queue: (Errand | { readonly answer: string })[] = [];
 
   /** @param say writes an answer of ours to the client */
@@ -42,10 +43,20 @@ export class Errands {
     return this.#queue.length;
   }
 
+  /** Goes out with the next `flush`. */
   send(errand: Errand): void {
     this.#queue.push(errand);
     for (const effect of this.#upstream.machine.handle({ type: "command", command: errand.command }))
-      if (effect.type === "send") this.#write(effect.bytes);
+      if (effect.type === "send") this.#unsent.push(effect.bytes);
+  }
+
+  /** Sends the commands that were gathered; together, for each write is a segment and a wait of its own at the upstream. */
+  flush(): void {
+    const [first, ...more] = this.#unsent;
+    if (first === undefined) return;
+    this.#unsent = [];
+    // Command lines are short, and few are on their way: nobody has to wait until the upstream takes them.
+    void this.#upstream.connection.write(more.length === 0 ? first : Buffer.concat([first, ...more]));
   }
 
   /** An answer that nobody has to be asked for. */
@@ -60,7 +71,7 @@ export class Errands {
     const errand = first === undefined || "answer" in first ? undefined : first;
     switch (effect.type) {
       case "send":
-        this.#write(effect.bytes);
+        this.#unsent.push(effect.bytes);
         return undefined;
       case "response":
         await errand?.response(effect.response, effect.multiLine);
@@ -96,10 +107,5 @@ export class Errands {
       this.#say(first.answer);
       this.#queue.shift();
     }
-  }
-
-  /** Command lines are short, and few are on their way: nobody has to wait until the upstream takes them. */
-  #write(bytes: Buffer): void {
-    void this.#upstream.connection.write(bytes);
   }
 }

@@ -14,7 +14,7 @@ import { PassingMessages } from "./passing-messages.ts";
 import { Errands, type UpstreamLeg } from "./pop3-errands.ts";
 import type { Pop3Recorder } from "./pop3-recorder.ts";
 import { askedUniqueId, passed, passedCapabilities, passedListing, RelayedAnswers } from "./relayed-errands.ts";
-import { type Octets, TwoLegs } from "./two-legs.ts";
+import { type Arrival, type Octets, TwoLegs } from "./two-legs.ts";
 
 export interface Pop3ProxySettings {
   /** Refused commands after which the session is closed. */
@@ -269,8 +269,13 @@ class Pop3ProxySession {
 
   async #hear(): Promise<void> {
     const mayAsk = !this.#clientEnded && this.#alone === undefined && this.#errands.count < limits.pop3CommandsAhead;
-    const { from, octets } = await this.#legs.next(mayAsk ? "both" : "upstream");
+    const { from, octets } = await this.#next(mayAsk ? "both" : "upstream");
     await (from === "upstream" ? this.#hearUpstream(octets) : this.#hearClient(octets));
+  }
+
+  #next(sides: "both" | "upstream"): Promise<Arrival> {
+    this.#errands.flush();
+    return this.#legs.next(sides);
   }
 
   async #hearClient(octets: Octets): Promise<void> {
@@ -311,7 +316,7 @@ class Pop3ProxySession {
   /** Nothing but the upstream is heard until every errand is done. */
   async #untilAnswered(): Promise<void> {
     while (this.#errands.count > 0 && !this.#isOver) {
-      const { octets } = await this.#legs.next("upstream");
+      const { octets } = await this.#next("upstream");
       await this.#hearUpstream(octets);
     }
   }

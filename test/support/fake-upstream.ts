@@ -29,7 +29,7 @@ export class FakeUpstream {
 
   static async start({ certificate, tls, script }: FakeUpstreamOptions): Promise<FakeUpstream> {
     const peers: FakePeer[] = [];
-    const server = createServer((socket) => {
+    const server = createServer({ noDelay: true }, (socket) => {
       const peer = new FakePeer(socket, certificate.context);
       peers.push(peer);
       peer.run(tls === "implicit" ? afterTls(script) : script);
