@@ -87,6 +87,7 @@ class Pop3ProxySession {
     const { client, upstream, stopped, log } = this.#parts;
     const hangUp = (): void => upstream.connection.destroy();
     stopped.addEventListener("abort", hangUp);
+    if (stopped.aborted) hangUp();
     try {
       while (this.#end === undefined) {
         await this.#takeCommands();
@@ -192,8 +193,10 @@ class Pop3ProxySession {
       },
       end: async () => {
         // The client has the message but for its end, which is withheld until the record is durable (I3).
-        await this.#writer.flush();
-        if (await this.#record(() => this.#messages.finish(message))) this.#answers.end();
+        const flushed = this.#writer.flush();
+        const isRecorded = await this.#record(() => this.#messages.finish(message));
+        await flushed;
+        if (isRecorded) this.#answers.end();
       },
     });
     return undefined;
