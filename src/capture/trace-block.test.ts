@@ -32,7 +32,7 @@ test("what POP3 carried has no envelope: the block tells where it was fetched, f
       "Received: from mail.example.org ([IPv6:2001:db8::7])",
       "\tby gateway.example (Postern) with POP3 id testtest-0000000001",
       "\t(TLSv1.3 TLS_AES_128_GCM_SHA256)",
-      "\t; Fri, 02 Jan 2026 03:04:05 +0000",
+      "\t; Fri, 2 Jan 2026 03:04:05 +0000",
       "X-Postern-Remote-User: anna??Bcc: x",
       "X-Postern-Upstream: mail.example.org",
       "X-Postern-Client: 198.51.100.7",

@@ -53,7 +53,7 @@ async function withWorld(name: string, use: (world: World) => Promise<void>, oth
   const script = ordinaryPop3({ user: "anna@example.test", password: remotePassword, messages, removed });
   const upstream = await FakeUpstream.start({ certificate, tls: "implicit", script, ...other });
   const log = new EventList();
-  const text = `${localConfiguration(join(directory, name))}
+  const text = `${localConfiguration(join(directory, name)).replace("[limits]", '[limits]\ndrain_time = "1 s"')}
 [proxy]
 allowed_targets = ["127.0.0.0/8:${upstream.port}"]
 [proxy.ca_files]
@@ -236,4 +236,28 @@ test("a password that the server has refused is not brought to it again, and man
     assert.equal(world.upstream.peers.length, 5);
     await client.quit();
   });
+});
+
+test("a gateway that stops waits no longer than its time for sessions and for their servers", async () => {
+  const script: Script = async (peer) => {
+    peer.send("+OK\r\n");
+    for (;;) {
+      const line = await peer.line();
+      // It answers everything but QUIT.
+      if (line === "QUIT") break;
+      peer.send(line === "CAPA" ? "+OK\r\nUSER\r\n.\r\n" : "+OK\r\n");
+    }
+    await peer.closed();
+  };
+  const use = async (world: World): Promise<void> => {
+    const { mailbox } = await world.gateway.mailboxes.create({ name: "anna" });
+    const idle = await world.connect();
+    await idle.signIn(world.user(mailbox.id), remotePassword);
+    const waiting = await world.connect();
+    await waiting.signIn(world.user(mailbox.id), remotePassword);
+    await waiting.peer.send("QUIT\r\n");
+    await world.gateway.stop();
+    assert.ok(world.upstream.peers.every((peer) => peer.isGone));
+  };
+  await withWorld("stop", use, { script });
 });
