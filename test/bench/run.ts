@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * The benchmarks: `npm run bench -- [intake] [--rounds 3] [--share 1]`. All of them without a name. Each compares
+ * The benchmarks: `npm run bench -- [intake] [pull] [--rounds 3] [--share 1]`. All of them without a name. Each compares
  * with its peers in one run; machines are noisy, ratios hold better than rates.
  */
 import { parseArgs } from "node:util";
 import { benchIntake } from "./intake.ts";
+import { benchPull } from "./pull.ts";
 import { printMachine } from "./report.ts";
 
 const { values, positionals } = parseArgs({
@@ -17,6 +18,7 @@ const share = Number(values.share);
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   intake: () => benchIntake(rounds, share),
+  pull: () => benchPull(rounds, share),
 };
 
 const unknown = positionals.find((name) => benches[name] === undefined);
