@@ -55,8 +55,9 @@ export class HeaderReader {
   push(bytes: Uint8Array): { readonly header: SealedHeader; readonly rest: Buffer } | undefined {
     const before = this.#held.length;
     const taken = Math.min(bytes.length, limits.sealedHeaderBytes - before);
-    this.#held.append(bytes.subarray(0, taken));
-    const held = this.#held.view();
+    // Nearly always the whole header comes in the first piece, and is read where it lies.
+    if (before > 0) this.#held.append(bytes.subarray(0, taken));
+    const held = before > 0 ? this.#held.view() : asBuffer(bytes.subarray(0, taken));
     if (!startsAlike(held, versionOctets)) throw damagedHeader("it does not begin as age v1");
     for (;;) {
       const end = held.indexOf(LF, this.#scanned);
@@ -69,6 +70,7 @@ export class HeaderReader {
         return { header, rest: asBuffer(bytes).subarray(end + 1 - before) };
       }
     }
+    if (before === 0) this.#held.append(held);
     if (taken < bytes.length || held.length === limits.sealedHeaderBytes) throw damagedHeader("it is too long");
     return undefined;
   }
