@@ -23,6 +23,7 @@ import { PullSignIn } from "./mailbox/sign-in.ts";
 import { countingLog } from "./observe/event-metrics.ts";
 import type { Log } from "./observe/log.ts";
 import { MetricsRegistry } from "./observe/metrics.ts";
+import { OpeningThread } from "./pull/opening.ts";
 import { type Pop3SessionSettings, servePop3 } from "./pull/pop3-session.ts";
 import { HeadsAhead } from "./seal/heads-ahead.ts";
 import { DenialPace } from "./session/denial-pace.ts";
@@ -105,6 +106,7 @@ export async function createGateway(configuration: Configuration, parts: Gateway
       version,
       upstreams,
       pace: new DenialPace(),
+      opening: new OpeningThread(),
       heads: new HeadsAhead((error) => parts.log.event("seal/thread-ended", { cause: describeError(error) })),
     });
   } catch (error) {
@@ -121,6 +123,7 @@ interface ReadyParts {
   readonly store: Store;
   readonly fingerprintKey: KeyObject;
   readonly heads: HeadsAhead;
+  readonly opening: OpeningThread;
   readonly pair: CertificatePair;
   readonly version: string;
   /** Shared by the proxies; `undefined` when they are switched off. */
@@ -233,7 +236,7 @@ class RunningGateway implements Gateway {
   }
 
   async #stopOnce(): Promise<void> {
-    const { log, configuration, store, upstreams, heads } = this.#parts;
+    const { log, configuration, store, upstreams, heads, opening } = this.#parts;
     log.event("gateway/stopping");
     this.#certificate.close();
     await this.#control?.close();
@@ -241,7 +244,7 @@ class RunningGateway implements Gateway {
     const late = setTimeout(() => upstreams?.stop(), drainMs);
     await Promise.all(this.#listeners.map(({ listener }) => listener.close(drainMs)));
     clearTimeout(late);
-    await heads.stop();
+    await Promise.all([heads.stop(), opening.stop()]);
     await store.stop();
     log.event("gateway/stopped");
   }
@@ -274,7 +277,7 @@ function listenerShare({ configuration, log }: ReadyParts, certificate: CurrentC
 }
 
 function pop3Service(parts: ReadyParts, mailboxes: MailboxRegistry): (connection: Connection) => Promise<void> {
-  const { configuration, store, clock, log } = parts;
+  const { configuration, store, opening, clock, log } = parts;
   const signIn = new PullSignIn({
     table: store.mailboxes,
     workFactor: configuration.seal.scryptWorkFactor,
@@ -291,7 +294,7 @@ function pop3Service(parts: ReadyParts, mailboxes: MailboxRegistry): (connection
     idleMs: configuration.limits.pop3IdleMs,
   };
   const proxy = pop3ProxyDoor(parts, mailboxes, settings);
-  return (connection) => servePop3(connection, settings, { store, signIn, proxy, log });
+  return (connection) => servePop3(connection, settings, { store, signIn, opening, proxy, log });
 }
 
 function pop3ProxyDoor(

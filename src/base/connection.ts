@@ -18,8 +18,9 @@ export interface Connection {
   /**
    * Sends octets. Returns `undefined` when more may be sent at once, else a promise that resolves when the peer has
    * taken enough; it resolves to `false` when the connection is gone or the peer took nothing for the write timeout.
+   * `taken` is called once the octets are not needed any more, at the latest when the connection is gone.
    */
-  write(bytes: Uint8Array | string): Promise<boolean> | undefined;
+  write(bytes: Uint8Array | string, taken?: () => void): Promise<boolean> | undefined;
 
   /**
    * Server side of STARTTLS / STLS: the handshake on this connection. Call it after the reply has been written.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Connection } from "./connection.ts";
+import { giveBack } from "./give-back.ts";
 
 /** Octets that are gathered into one write: a few TLS records. */
 const writeBytes = 64 * 1024;
@@ -11,6 +12,8 @@ const writeBytes = 64 * 1024;
 export class ResponseWriter {
   readonly #connection: Connection;
   #pieces: Buffer[] = [];
+  /** Those of the pieces whose memory nobody else has. */
+  readonly #own = new Set<Buffer>();
   #bytes = 0;
   #lost = false;
 
@@ -34,6 +37,12 @@ export class ResponseWriter {
     this.#bytes += octets.length;
   }
 
+  /** As `add`, for octets whose memory nobody else has: it goes back when they are sent. */
+  addOwn(octets: Buffer): void {
+    this.#own.add(octets);
+    this.add(octets);
+  }
+
   /** Sends what was gathered when it is much. A promise: wait for it before adding more. */
   settle(): Promise<void> | undefined {
     return this.#bytes < writeBytes ? undefined : this.flush();
@@ -43,10 +52,17 @@ export class ResponseWriter {
   flush(): Promise<void> | undefined {
     const [first] = this.#pieces;
     if (first === undefined || this.#lost) return undefined;
-    const octets = this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces, this.#bytes);
+    const own = [...this.#own];
+    let octets = first;
+    if (this.#pieces.length > 1) {
+      octets = Buffer.concat(this.#pieces, this.#bytes);
+      for (const piece of own.splice(0)) giveBack(piece);
+    }
     this.#pieces = [];
+    this.#own.clear();
     this.#bytes = 0;
-    return this.#connection.write(octets)?.then((more) => {
+    const taken = own.length === 0 ? undefined : () => giveBack(first);
+    return this.#connection.write(octets, taken)?.then((more) => {
       this.#lost ||= !more;
     });
   }

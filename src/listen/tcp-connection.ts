@@ -70,10 +70,10 @@ export class TcpConnection implements Connection {
     });
   }
 
-  write(bytes: Uint8Array | string): Promise<boolean> | undefined {
+  write(bytes: Uint8Array | string, taken?: () => void): Promise<boolean> | undefined {
     const socket = this.#socket;
     if (socket.destroyed || !socket.writable) return Promise.resolve(false);
-    if (socket.write(bytes)) return undefined;
+    if (socket.write(bytes, taken)) return undefined;
     return new Promise((resolve) => {
       this.#writer = resolve;
       this.#writeTimer = setTimeout(() => this.destroy(), writeTimeoutMs);

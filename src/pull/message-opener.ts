@@ -4,7 +4,7 @@ import { normalizedHeaderField, readTraceBinding, traceEnd } from "../protocol/m
 import { Pop3Normaliser } from "../protocol/wire/pop3-normaliser.ts";
 import type { Identity, Unsealer } from "../seal/contract.ts";
 import { createUnsealer } from "../seal/unseal.ts";
-import type { StoredMessage } from "../store/contract.ts";
+import type { MessageFacts } from "./opening-messages.ts";
 
 /**
  * Opens one message: sealed octets in, trace block and content out as POP3 shows them, before dot-stuffing. Nothing comes
@@ -13,27 +13,35 @@ import type { StoredMessage } from "../store/contract.ts";
  */
 export class MessageOpener {
   readonly #unsealer: Unsealer;
+  readonly #shown: ShownPlaintext;
+
+  constructor(message: MessageFacts, identity: Identity) {
+    this.#unsealer = createUnsealer([identity]);
+    this.#shown = new ShownPlaintext(message);
+  }
+
+  update(sealed: Buffer): readonly Buffer[] {
+    return this.#shown.pass(this.#unsealer.update(sealed));
+  }
+
+  finish(): readonly Buffer[] {
+    return [...this.#shown.pass(this.#unsealer.finish()), ...this.#shown.finish()];
+  }
+}
+
+/** The plaintext of a message as POP3 shows it: nothing before its trace block is proven, normalised where needed. */
+export class ShownPlaintext {
   readonly #trace: TraceGate;
   /** Absent when POP3 can carry every octet, as nearly always. */
   readonly #normaliser: Pop3Normaliser | undefined;
 
-  constructor(message: StoredMessage, identity: Identity) {
-    this.#unsealer = createUnsealer([identity]);
+  constructor(message: MessageFacts) {
     this.#trace = new TraceGate(message);
     this.#normaliser = message.deviations === 0 ? undefined : new Pop3Normaliser();
   }
 
-  update(sealed: Buffer): readonly Buffer[] {
-    return this.#pass(this.#unsealer.update(sealed));
-  }
-
-  finish(): readonly Buffer[] {
-    const out = this.#pass(this.#unsealer.finish());
-    this.#trace.expectOpen();
-    return this.#normaliser === undefined ? out : [...out, this.#normaliser.finish()];
-  }
-
-  #pass(plaintext: readonly Buffer[]): readonly Buffer[] {
+  /** Gives slices of what it was given where it can. */
+  pass(plaintext: readonly Buffer[]): readonly Buffer[] {
     const out: Buffer[] = [];
     for (const piece of plaintext) {
       const { block, content } = this.#trace.pass(piece);
@@ -42,16 +50,21 @@ export class MessageOpener {
     }
     return out;
   }
+
+  finish(): readonly Buffer[] {
+    this.#trace.expectOpen();
+    return this.#normaliser === undefined ? [] : [this.#normaliser.finish()];
+  }
 }
 
 /** Holds the trace block back until it is whole and proven to belong here; what follows passes. */
 class TraceGate {
-  readonly #message: StoredMessage;
+  readonly #message: MessageFacts;
   #held: Buffer[] = [];
   #heldBytes = 0;
   #open = false;
 
-  constructor(message: StoredMessage) {
+  constructor(message: MessageFacts) {
     this.#message = message;
   }
 

@@ -1,29 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-import { setImmediate } from "node:timers/promises";
 import type { Identity } from "../seal/contract.ts";
 import type { SealedSource } from "../store/contract.ts";
 import { MessageOpener } from "./message-opener.ts";
 
-/** Sealed octets that are opened in one go: four chunks take half a millisecond, then others have their turn. */
-const stepBytes = 256 * 1024;
-
-/** A message that is there as a whole: one read, and all of it opened, or an error and nothing. Closes the source. */
-export async function openWhole(source: SealedSource, identity: Identity): Promise<readonly Buffer[]> {
+/** The sealed octets of a message as a whole. Closes the source. */
+export async function readWhole(source: SealedSource): Promise<Buffer> {
   try {
-    const { message } = source;
-    const opener = new MessageOpener(message, identity);
-    const out: Buffer[] = [];
-    for (let position = 0; position < message.sealedBytes; ) {
-      const sealed = await source.read(position, message.sealedBytes - position);
-      if (sealed.length === 0) break;
-      for (let at = 0; at < sealed.length; at += stepBytes) {
-        if (at > 0) await setImmediate();
-        out.push(...opener.update(sealed.subarray(at, at + stepBytes)));
-      }
-      position += sealed.length;
+    const { sealedBytes } = source.message;
+    const first = await source.read(0, sealedBytes);
+    if (first.length === sealedBytes) return first;
+    const pieces = [first];
+    for (let position = first.length; position < sealedBytes; ) {
+      const piece = await source.read(position, sealedBytes - position);
+      // What is missing at the end shows when it is opened.
+      if (piece.length === 0) break;
+      pieces.push(piece);
+      position += piece.length;
     }
-    out.push(...opener.finish());
-    return out;
+    return Buffer.concat(pieces);
   } finally {
     source.close();
   }

@@ -7,9 +7,11 @@ import type { Marks } from "../protocol/pop3/server/marks.ts";
 import { DotStuffer } from "../protocol/wire/dot-transparency.ts";
 import type { Identity } from "../seal/contract.ts";
 import type { Maildrop } from "../store/contract.ts";
-import { openInPieces, openWhole, type PieceReading } from "./message-stream.ts";
+import { openInPieces, type PieceReading, readWhole } from "./message-stream.ts";
+import type { MessageOpening } from "./opening.ts";
 import { ReadAhead } from "./read-ahead.ts";
 import { TopFilter } from "./top-filter.ts";
+import { wholeResponse } from "./whole-response.ts";
 
 /** Lines of a listing that are made at once: less than a millisecond. */
 const listingLines = 2000;
@@ -31,17 +33,24 @@ export type Sent =
 export class OpenMaildrop {
   readonly maildrop: Maildrop;
   readonly #identity: Identity;
+  readonly #opening: MessageOpening | undefined;
   readonly #writer: ResponseWriter;
   readonly #ahead: ReadAhead;
 
-  constructor(maildrop: Maildrop, identity: Identity, writer: ResponseWriter) {
+  /** Without `opening` messages are opened in this thread. */
+  constructor(
+    maildrop: Maildrop,
+    identity: Identity,
+    { writer, opening }: { readonly writer: ResponseWriter; readonly opening: MessageOpening | undefined },
+  ) {
     this.maildrop = maildrop;
     this.#identity = identity;
+    this.#opening = opening;
     this.#writer = writer;
     this.#ahead = new ReadAhead({
       count: maildrop.count,
       sizeOf: (index) => maildrop.pop3Bytes(index),
-      open: async (index) => openWhole(await maildrop.open(index), identity),
+      open: (index) => this.#openWhole(index),
     });
   }
 
@@ -87,16 +96,20 @@ export class OpenMaildrop {
       const pieces = await this.#openPieces(index, topReading);
       return this.#sendPieces(pieces, { status: "Top of message follows", top: new TopFilter(lines) });
     }
-    const status = `${size} octets`;
-    if (size > wholeBytes) return this.#sendPieces(await this.#openPieces(index, largeReading), { status });
-    const pieces = await this.#ahead.take(index);
+    if (size > wholeBytes)
+      return this.#sendPieces(await this.#openPieces(index, largeReading), { status: statusOf(size) });
+    const opened = this.#ahead.take(index);
     this.#ahead.goAhead();
-    return this.#sendWhole(pieces, status);
+    const writer = this.#writer;
+    writer.addOwn(await opened);
+    await writer.settle();
+    return { outcome: writer.lost ? "lost" : "sent" };
   }
 
   /** The maildrop is free for others, the identity gone. Idempotent. */
   release(): void {
     this.#ahead.clear();
+    this.#opening?.end();
     this.maildrop.release();
     this.#identity.wipe();
   }
@@ -105,14 +118,15 @@ export class OpenMaildrop {
     return openInPieces(await this.maildrop.open(index), this.#identity, reading);
   }
 
-  async #sendWhole(pieces: readonly Buffer[], status: string): Promise<Sent> {
-    const writer = this.#writer;
-    const stuffer = new DotStuffer();
-    writer.say(positive(status));
-    for (const piece of pieces) for (const octets of stuffer.update(piece)) writer.add(octets);
-    writer.add(stuffer.finish());
-    await writer.settle();
-    return { outcome: writer.lost ? "lost" : "sent" };
+  /** The response to RETR for a message that is small enough. */
+  async #openWhole(index: number): Promise<Buffer> {
+    const source = await this.maildrop.open(index);
+    const { message } = source;
+    const status = statusOf(this.maildrop.pop3Bytes(index));
+    const sealed = await readWhole(source);
+    return this.#opening === undefined
+      ? wholeResponse(this.#identity, { message, sealed, status })
+      : this.#opening.response(message, sealed, status);
   }
 
   async #sendPieces(
@@ -139,4 +153,9 @@ export class OpenMaildrop {
     await writer.settle();
     return { outcome: writer.lost ? "lost" : "sent" };
   }
+}
+
+/** What follows `+OK` in the response to RETR. */
+function statusOf(pop3Bytes: number): string {
+  return `${pop3Bytes} octets`;
 }

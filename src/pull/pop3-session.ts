@@ -12,6 +12,7 @@ import type { Marks } from "../protocol/pop3/server/marks.ts";
 import { parseLoginName } from "../protocol/proxy-user-name.ts";
 import { type Credentials, type PasswordCredentials, secretOf } from "../protocol/sasl/credentials.ts";
 import type { Store } from "../store/contract.ts";
+import type { OpeningThread } from "./opening.ts";
 import { OpenMaildrop } from "./pop3-maildrop.ts";
 import type { ProxyDoor } from "./proxy-door.ts";
 
@@ -23,6 +24,8 @@ export interface Pop3SessionSettings extends Omit<Pop3ServerSettings, "encrypted
 export interface Pop3SessionStages {
   readonly store: Pick<Store, "maildrop">;
   readonly signIn: Pick<PullSignIn, "signIn">;
+  /** Without it messages are opened in the thread of the caller. */
+  readonly opening?: Pick<OpeningThread, "begin"> | undefined;
   /** Without it no user name of an upstream is taken. */
   readonly proxy?: ProxyDoor | undefined;
   readonly log: Log;
@@ -175,7 +178,8 @@ class Pop3Session {
         identity.wipe();
         throw error;
       });
-      const open = new OpenMaildrop(maildrop, identity, this.#writer);
+      const opening = this.#stages.opening?.begin(identity);
+      const open = new OpenMaildrop(maildrop, identity, { writer: this.#writer, opening });
       this.#open = open;
       this.#log.event("pop3/signed-in", { mailbox, messages: maildrop.count });
       return { type: "signed-in", maildrop: await open.view() };

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Pullers take messages one after the other: so many are opened ahead, while those before are on their way. */
-const messagesAhead = 4;
+const messagesAhead = 8;
 /** What is opened ahead holds so much together (I9); a larger message is not opened ahead at all. */
 const bytesAhead = 1024 * 1024;
 
 export interface ReadAheadParts {
   readonly count: number;
   sizeOf(index: number): number;
-  open(index: number): Promise<readonly Buffer[]>;
+  open(index: number): Promise<Buffer>;
 }
 
 /** Messages that are being opened before they are asked for. */
 export class ReadAhead {
   readonly #parts: ReadAheadParts;
-  readonly #opening = new Map<number, Promise<readonly Buffer[]>>();
+  readonly #opening = new Map<number, Promise<Buffer>>();
   #last = -1;
   #inOrder = false;
 
@@ -23,7 +23,7 @@ export class ReadAhead {
   }
 
   /** A message; what was opened ahead of a place that the puller left is forgotten. */
-  take(index: number): Promise<readonly Buffer[]> {
+  take(index: number): Promise<Buffer> {
     const opening = this.#opening.get(index) ?? this.#parts.open(index);
     this.#opening.delete(index);
     this.#inOrder = index === this.#last + 1;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { XWingPrivate } from "./x-wing.ts";
+import type { X25519Pair } from "./x25519.ts";
 
 /**
  * The sealed-message format is age v1 (C2SP age). `seal.ts` can only seal, `unseal.ts` can only open: rules name them
@@ -60,9 +62,16 @@ export interface Identity {
    * Throws `seal/damaged-header` for a stanza that breaks the rules of its type.
    */
   unwrapFileKey(stanza: Stanza): Buffer | undefined;
+  /** The key objects, for another thread: they travel by reference. Throws `seal/bad-key` after `wipe`. */
+  keys(): SharedKeys;
   /** Lets go of the private key. Using the identity afterwards throws `seal/bad-key`. */
   wipe(): void;
 }
+
+/** An identity's keys in a form that can be posted to another thread; `identityOfKeys` makes an identity of them. */
+export type SharedKeys =
+  | { readonly kind: "mlkem768x25519"; readonly key: XWingPrivate }
+  | { readonly kind: "x25519"; readonly key: X25519Pair };
 
 /** Opens one sealed message. Order: `update` as often as wanted, then `finish` once. Synchronous; no I/O. */
 export interface Unsealer {

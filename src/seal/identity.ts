@@ -4,7 +4,7 @@ import { CR, LF } from "../base/bytes.ts";
 import { PosternError } from "../base/errors.ts";
 import { SecretBytes } from "../base/secret.ts";
 import { decodeBech32, encodeBech32, toUpperCase } from "./bech32.ts";
-import type { Identity, KeyKind, Stanza } from "./contract.ts";
+import type { Identity, KeyKind, SharedKeys, Stanza } from "./contract.ts";
 import { formatRecipient } from "./keys.ts";
 import { sealWithPassphrase, unsealWithPassphrase, type WorkLimit } from "./passphrase-file.ts";
 import { unwrapMlkem768x25519 } from "./stanza-mlkem768x25519.ts";
@@ -127,37 +127,44 @@ function badIdentity(detail: string): PosternError {
 
 /** `privateKey` stays the caller's. */
 function openKey(kind: KeyKind, privateKey: Uint8Array): Identity {
-  if (kind === "mlkem768x25519") {
-    const key = importXWingPrivate(privateKey);
-    return new KeyedIdentity(kind, key.publicKey, (stanza) => unwrapMlkem768x25519(key, stanza));
-  }
-  const key = importX25519Private(privateKey);
-  return new KeyedIdentity(kind, key.publicKey, (stanza) => unwrapX25519(key, stanza));
+  return identityOfKeys(
+    kind === "mlkem768x25519"
+      ? { kind, key: importXWingPrivate(privateKey) }
+      : { kind, key: importX25519Private(privateKey) },
+  );
 }
 
-type Unwrap = (stanza: Stanza) => Buffer | undefined;
+/** An identity of keys that another thread gave. */
+export function identityOfKeys(keys: SharedKeys): Identity {
+  return new KeyedIdentity(keys);
+}
 
 /**
  * The key itself lives in key objects of OpenSSL, which cleanses them when they are collected; `wipe` lets go of the
- * only reference to them.
+ * only reference to them in this thread.
  */
 class KeyedIdentity implements Identity {
   readonly kind: KeyKind;
   readonly recipient: string;
-  #unwrap: Unwrap | undefined;
+  #keys: SharedKeys | undefined;
 
-  constructor(kind: KeyKind, publicKey: Uint8Array, unwrap: Unwrap) {
-    this.kind = kind;
-    this.recipient = formatRecipient(kind, publicKey);
-    this.#unwrap = unwrap;
+  constructor(keys: SharedKeys) {
+    this.kind = keys.kind;
+    this.recipient = formatRecipient(keys.kind, keys.key.publicKey);
+    this.#keys = keys;
+  }
+
+  keys(): SharedKeys {
+    if (this.#keys === undefined) throw badIdentity("it was wiped");
+    return this.#keys;
   }
 
   unwrapFileKey(stanza: Stanza): Buffer | undefined {
-    if (this.#unwrap === undefined) throw badIdentity("it was wiped");
-    return this.#unwrap(stanza);
+    const keys = this.keys();
+    return keys.kind === "mlkem768x25519" ? unwrapMlkem768x25519(keys.key, stanza) : unwrapX25519(keys.key, stanza);
   }
 
   wipe(): void {
-    this.#unwrap = undefined;
+    this.#keys = undefined;
   }
 }

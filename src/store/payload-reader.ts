@@ -3,17 +3,21 @@ import { type FileHandle, open } from "node:fs/promises";
 import { PosternError } from "../base/errors.ts";
 import type { UniqueId } from "../base/ids.ts";
 import { type DataDirectory, largePath, noSegment, segmentPath } from "./data-directory.ts";
-import { readRecordHeader, recordHeaderBytes } from "./record.ts";
+import { type RecordHeader, readRecordHeader, recordHeaderBytes } from "./record.ts";
 import type { LocationRow } from "./thread-messages.ts";
 
 /** Segment files kept open for reading. */
 const openSegments = 32;
+
+/** Payload that is read together with its record header: nearly every message is then one read. */
+const firstBytes = 128 * 1024;
 
 /** What is needed to find a message's sealed octets. */
 export type PayloadPlace = Pick<LocationRow, "sequence" | "segment" | "offset" | "sealedBytes">;
 
 /** The sealed octets of one message, wherever they lie. */
 export interface PayloadFile {
+  /** Up to `maxBytes` octets, fewer also before the end. Their memory is the caller's alone. */
   read(position: number, maxBytes: number): Promise<Buffer>;
   close(): void;
 }
@@ -57,14 +61,17 @@ export class PayloadReader {
     };
     try {
       const file = await opened.file;
-      const header = readRecordHeader(await readAt(file, offset, recordHeaderBytes));
+      const { header, payload } = await readRecord(file, offset, Math.min(sealedBytes, firstBytes));
       if (header === undefined) throw new PosternError("store/damaged", `no record at ${offset} of segment ${segment}`);
       if (header.uniqueId !== uniqueId) throw new PosternError("store/not-found", "another message is at its place");
-      return {
-        read: (position, maxBytes) =>
-          readAt(file, offset + recordHeaderBytes + position, Math.min(maxBytes, sealedBytes - position)),
-        close,
+      let first: Buffer | undefined = payload;
+      const read = (position: number, maxBytes: number): Promise<Buffer> => {
+        const there = position === 0 && first !== undefined && first.length <= maxBytes ? first : undefined;
+        first = undefined;
+        if (there !== undefined) return Promise.resolve(there);
+        return readAt(file, offset + recordHeaderBytes + position, Math.min(maxBytes, sealedBytes - position));
       };
+      return { read, close };
     } catch (error) {
       close();
       throw error;
@@ -112,9 +119,23 @@ function notFound(error: unknown): never {
   throw error;
 }
 
+/** A record's header and the beginning of its payload, in one read. */
+async function readRecord(
+  file: FileHandle,
+  offset: number,
+  payloadBytes: number,
+): Promise<{ readonly header: RecordHeader | undefined; readonly payload: Buffer }> {
+  const [head, payload] = [Buffer.allocUnsafe(recordHeaderBytes), Buffer.allocUnsafeSlow(payloadBytes)];
+  const { bytesRead } = await file.readv([head, payload], offset);
+  const header = bytesRead < recordHeaderBytes ? undefined : readRecordHeader(head);
+  const read = Math.max(0, bytesRead - recordHeaderBytes);
+  return { header, payload: read === payloadBytes ? payload : payload.subarray(0, read) };
+}
+
 async function readAt(file: FileHandle, position: number, bytes: number): Promise<Buffer> {
   if (bytes <= 0) return Buffer.alloc(0);
-  const target = Buffer.allocUnsafe(bytes);
+  // Not from Node's pool: it is the caller's, who may hand it to another thread.
+  const target = Buffer.allocUnsafeSlow(bytes);
   const { bytesRead } = await file.read(target, 0, bytes, position);
   return target.subarray(0, bytesRead);
 }

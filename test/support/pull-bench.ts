@@ -85,6 +85,7 @@ export class PullBench {
     return {
       kind: real.kind,
       recipient: real.recipient,
+      keys: () => real.keys(),
       unwrapFileKey: (stanza) => real.unwrapFileKey(stanza),
       wipe: () => {
         watch.wiped = true;
