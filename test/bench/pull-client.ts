@@ -2,12 +2,14 @@
 
 /**
  * The load of the pull benchmark, the same for every server: one POP3S connection that signs in and fetches a maildrop
- * from end to end with so many RETR under way (RFC 2449 §6.6). Prints {"seconds","messages","bytes"} of the fetching.
+ * from end to end with so many RETR under way (RFC 2449 §6.6). Prints {"seconds","messages","bytes","medianMs"} of the
+ * fetching; the last is that of one message, from its RETR to its end.
  *
  *   node test/bench/pull-client.ts PORT USER PASSWORD WINDOW
  */
 import { once } from "node:events";
 import { connect } from "node:tls";
+import { median } from "./report.ts";
 
 const [port, user = "", password = "", windowText] = process.argv.slice(2);
 const window = Number(windowText);
@@ -20,9 +22,12 @@ await ask(`USER ${user}`);
 await ask(`PASS ${password}`);
 const count = Number((await ask("STAT")).split(" ")[1]);
 
+/** When each RETR went out, and how long its message took. */
+const [askedMs, tookMs]: [number[], number[]] = [[], []];
 const from = performance.now();
 const bytes = await fetchAll();
-console.log(JSON.stringify({ seconds: (performance.now() - from) / 1000, messages: count, bytes }));
+const seconds = (performance.now() - from) / 1000;
+console.log(JSON.stringify({ seconds, messages: count, bytes, medianMs: median(tookMs) }));
 socket.end("QUIT\r\n");
 socket.resume();
 
@@ -45,8 +50,15 @@ function fetchAll(): Promise<number> {
   let tail: Buffer = Buffer.alloc(0);
   const more = (): void => {
     let text = "";
-    while (sent < count && sent - done < window) text += `RETR ${++sent}\r\n`;
+    while (sent < count && sent - done < window) {
+      askedMs[sent] = performance.now();
+      text += `RETR ${++sent}\r\n`;
+    }
     if (text !== "") socket.write(text);
+  };
+  const ended = (): void => {
+    tookMs.push(performance.now() - (askedMs[done] ?? Number.NaN));
+    done += 1;
   };
   return new Promise((resolve, reject) => {
     socket.once("error", reject);
@@ -54,8 +66,8 @@ function fetchAll(): Promise<number> {
     socket.on("data", (chunk: Buffer) => {
       total += chunk.length;
       const seam = Buffer.concat([tail, chunk.subarray(0, end.length - 1)]);
-      if (seam.includes(end)) done += 1;
-      for (let at = chunk.indexOf(end); at >= 0; at = chunk.indexOf(end, at + end.length)) done += 1;
+      if (seam.includes(end)) ended();
+      for (let at = chunk.indexOf(end); at >= 0; at = chunk.indexOf(end, at + end.length)) ended();
       const last = chunk.subarray(-(end.length - 1));
       tail = last.length === end.length - 1 ? last : Buffer.concat([tail, last]).subarray(-(end.length - 1));
       if (done === count) resolve(total);

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * The benchmarks: `npm run bench -- [intake] [pull] [--rounds 3] [--share 1]`. All of them without a name. Each compares
+ * The benchmarks: `npm run bench -- [intake] [pull] [proxy] [--rounds 3] [--share 1]`. All of them without a name. Each compares
  * with its peers in one run; machines are noisy, ratios hold better than rates.
  */
 import { parseArgs } from "node:util";
 import { benchIntake } from "./intake.ts";
 import { benchPull } from "./pull.ts";
+import { benchProxy } from "./proxy.ts";
 import { printMachine } from "./report.ts";
 
 const { values, positionals } = parseArgs({
@@ -19,6 +20,7 @@ const share = Number(values.share);
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   intake: () => benchIntake(rounds, share),
   pull: () => benchPull(rounds, share),
+  proxy: () => benchProxy(rounds, share),
 };
 
 const unknown = positionals.find((name) => benches[name] === undefined);

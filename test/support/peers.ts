@@ -16,6 +16,7 @@ const packages = {
   msmtp: "msmtp",
   swaks: "swaks libnet-ssleay-perl",
   curl: "curl",
+  nginx: "nginx libnginx-mod-stream",
   openssl: "openssl",
   strace: "strace",
   python3: "python3",

@@ -10,10 +10,10 @@ export interface ProxyTargets {
   readonly caFile: string;
 }
 
-/** The real program, allowed to reach servers of a test. */
-export function startProxiedGateway({ ports, caFile }: ProxyTargets): Promise<GatewayProcess> {
+/** The real program, allowed to reach servers of a test. `configuration`: more sections. */
+export function startProxiedGateway({ ports, caFile }: ProxyTargets, configuration = ""): Promise<GatewayProcess> {
   return GatewayProcess.start({
-    configuration: `
+    configuration: `${configuration}
 [proxy]
 allowed_targets = [${ports.map((port) => `"127.0.0.1:${port}"`).join(", ")}]
 [proxy.ca_files]

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** What a thousand POP3 clients cost that have signed in through the proxy and say nothing. */
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { connect, createServer, type Server, type TLSSocket } from "node:tls";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { CreatedMailbox, GatewayProcess } from "../support/gateway-process.ts";
+import { proxyUserName, startProxiedGateway } from "../support/proxied-gateway.ts";
+import type { BenchSize } from "./proxy.ts";
+import { anonymousBytesOf } from "./process-cost.ts";
+import { printTable, progress } from "./report.ts";
+
+const idleSessions = 1000;
+/** Signing in at the same time: more of one user at once look like somebody who guesses. */
+const atOnce = 4;
+const limitMiB = 150;
+const MiB = 1 << 20;
+
+interface Place {
+  readonly gateway: GatewayProcess;
+  readonly upstreamPort: number;
+  readonly mailbox: CreatedMailbox;
+}
+
+/** @param files of a certificate for 127.0.0.1 that the gateway trusts */
+export async function benchIdleSessions(
+  { certificateFile, keyFile }: { readonly certificateFile: string; readonly keyFile: string },
+  { share }: Pick<BenchSize, "share">,
+): Promise<void> {
+  const count = Math.max(20, Math.round(idleSessions * share));
+  const upstream = createServer({ cert: await readFile(certificateFile), key: await readFile(keyFile) }, takeAnybody);
+  upstream.listen(0, "127.0.0.1");
+  await once(upstream, "listening");
+  const upstreamPort = portOf(upstream);
+  const limits = `[limits]\nconnections_per_address = ${2 * idleSessions}\n`;
+  const gateway = await startProxiedGateway({ ports: [upstreamPort], caFile: certificateFile }, limits);
+  const clients: TLSSocket[] = [];
+  try {
+    const mailbox = await gateway.createMailbox("idle");
+    const place = { gateway, upstreamPort, mailbox };
+    // The first ones load code; the memory of a gateway that has worked is what the others are added to.
+    await signInMany(place, clients, 5 * atOnce);
+    const before = await restingBytes(gateway.pid);
+    progress(`${count} idle sessions`);
+    await signInMany(place, clients, count);
+    report(count, before, await restingBytes(gateway.pid));
+  } finally {
+    for (const client of clients) client.destroy();
+    upstream.close();
+    await gateway.remove();
+  }
+}
+
+/** Greets, lets everybody in, and says yes to everything. */
+function takeAnybody(socket: TLSSocket): void {
+  socket.on("error", () => undefined);
+  socket.write("+OK ready\r\n");
+  socket.on("data", (line: Buffer) => {
+    const isCapa = line.subarray(0, 4).toString("latin1").toUpperCase() === "CAPA";
+    socket.write(isCapa ? "+OK\r\nUSER\r\nUIDL\r\nPIPELINING\r\n.\r\n" : "+OK\r\n");
+  });
+}
+
+async function signInMany(place: Place, clients: TLSSocket[], count: number): Promise<void> {
+  let left = count;
+  const next = async (): Promise<void> => {
+    for (; left > 0; ) {
+      left -= 1;
+      clients.push(await signIn(place));
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, next));
+}
+
+async function signIn({ gateway, upstreamPort, mailbox }: Place): Promise<TLSSocket> {
+  const socket = connect({ port: gateway.ports.pop3s, host: "127.0.0.1", rejectUnauthorized: false });
+  socket.on("error", () => undefined);
+  await answerOf(socket);
+  socket.write(`USER ${proxyUserName("anybody", upstreamPort, mailbox)}\r\n`);
+  await answerOf(socket);
+  socket.write("PASS anything\r\n");
+  await answerOf(socket);
+  return socket;
+}
+
+async function answerOf(socket: TLSSocket): Promise<void> {
+  const [answer] = await once(socket, "data", { signal: AbortSignal.timeout(60_000) });
+  if (!String(answer).startsWith("+OK")) throw new Error(String(answer));
+}
+
+/** What the process keeps once it has nothing to do: the least that is seen within some seconds. */
+async function restingBytes(pid: number): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let look = 0; look < 10; look++) {
+    await sleep(1000);
+    least = Math.min(least, await anonymousBytesOf(pid));
+  }
+  return least;
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the upstream has no port");
+  return address.port;
+}
+
+function report(count: number, before: number, after: number): void {
+  const grown = (after - before) / MiB;
+  const limit = (limitMiB * count) / idleSessions;
+  printTable(`${count} idle POP3 proxy sessions`, [
+    ["", "idle MiB", "with sessions MiB", "added MiB", "KiB/session", ""],
+    [
+      "Postern",
+      (before / MiB).toFixed(0),
+      (after / MiB).toFixed(0),
+      grown.toFixed(0),
+      ((grown * 1024) / count).toFixed(0),
+      `${grown <= limit ? "reached" : "missed"}: ${limit.toFixed(0)} MiB`,
+    ],
+  ]);
+}
