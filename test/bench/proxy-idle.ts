@@ -3,12 +3,12 @@
 /** What a thousand POP3 clients cost that have signed in through the proxy and say nothing. */
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { connect, createServer, type Server, type TLSSocket } from "node:tls";
 import { setTimeout as sleep } from "node:timers/promises";
+import { connect, createServer, type Server, type TLSSocket } from "node:tls";
 import type { CreatedMailbox, GatewayProcess } from "../support/gateway-process.ts";
 import { proxyUserName, startProxiedGateway } from "../support/proxied-gateway.ts";
-import type { BenchSize } from "./proxy.ts";
 import { anonymousBytesOf } from "./process-cost.ts";
+import type { BenchSize } from "./proxy.ts";
 import { printTable, progress } from "./report.ts";
 
 const idleSessions = 1000;

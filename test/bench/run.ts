@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * The benchmarks: `npm run bench -- [intake] [pull] [proxy] [--rounds 3] [--share 1]`. All of them without a name. Each compares
+ * The benchmarks: `npm run bench -- [intake] [pull] [proxy] [memory] [million] [--rounds 3] [--share 1]`. All of them
+ * without a name. Each compares
  * with its peers in one run; machines are noisy, ratios hold better than rates.
  */
 import { parseArgs } from "node:util";
 import { benchIntake } from "./intake.ts";
-import { benchPull } from "./pull.ts";
+import { benchMemory } from "./memory.ts";
+import { benchMillion } from "./million.ts";
 import { benchProxy } from "./proxy.ts";
+import { benchPull } from "./pull.ts";
 import { printMachine } from "./report.ts";
 
 const { values, positionals } = parseArgs({
@@ -21,6 +24,8 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   intake: () => benchIntake(rounds, share),
   pull: () => benchPull(rounds, share),
   proxy: () => benchProxy(rounds, share),
+  memory: () => benchMemory(),
+  million: () => benchMillion(rounds, share),
 };
 
 const unknown = positionals.find((name) => benches[name] === undefined);
