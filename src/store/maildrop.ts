@@ -94,5 +94,6 @@ export class LeasedMaildrop implements Maildrop {
 
   release(): void {
     this.#release();
+    this.#list.release();
   }
 }

@@ -62,6 +62,12 @@ export class MessageList {
     }
   }
 
+  /** Gives the memory of the list back; nothing can be opened afterwards. Idempotent. */
+  release(): void {
+    for (const { buffer } of [this.#snapshot.sequences, this.#snapshot.pop3Bytes])
+      if (!buffer.detached) buffer.transfer(0);
+  }
+
   sequence(index: number): number {
     const sequence = this.#snapshot.sequences[index];
     if (sequence === undefined) throw new RangeError(`no message ${index} in the snapshot`);

@@ -204,8 +204,8 @@ export type FromReaderThread =
 
 /** A maildrop's messages, oldest first: parallel arrays. */
 export interface Snapshot {
-  readonly sequences: Float64Array;
-  readonly pop3Bytes: Uint32Array;
+  readonly sequences: Float64Array<ArrayBuffer>;
+  readonly pop3Bytes: Uint32Array<ArrayBuffer>;
 }
 
 export interface LocationRow {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { giveBack } from "../../base/give-back.ts";
 import type { Addendum } from "../contract.ts";
 import { dataDirectory } from "../data-directory.ts";
 import { openIndexForReading } from "../schema.ts";
@@ -16,12 +17,13 @@ export class IndexReader {
   readonly #location: StatementSync;
   readonly #addenda: StatementSync;
   readonly #counts: StatementSync;
+  readonly #expected: StatementSync;
   #passage: StatementSync | undefined;
 
   constructor(root: string) {
     this.index = openIndexForReading(dataDirectory(root));
     this.#snapshot = this.index.prepare(
-      `SELECT max(sequence) AS last, group_concat(sequence || ' ' || bytes, ' ') AS messages FROM (
+      `SELECT max(sequence) AS last, CAST(group_concat(sequence || ' ' || bytes, ' ') AS BLOB) AS messages FROM (
          SELECT sequence, trace_bytes + content_pop3_bytes AS bytes FROM message
          WHERE mailbox = ? AND sequence > ? AND state > 0 ORDER BY sequence LIMIT ?)`,
     );
@@ -32,6 +34,7 @@ export class IndexReader {
        FROM message m JOIN ledger l ON l.mailbox = m.mailbox AND l.position = m.ledger_position
        WHERE m.mailbox = ? AND m.sequence = ?`,
     );
+    this.#expected = this.index.prepare("SELECT messages FROM tally WHERE mailbox = ?");
     this.#addenda = this.index.prepare(
       "SELECT kind, at, sealed FROM addendum WHERE mailbox = ? AND sequence = ? ORDER BY number",
     );
@@ -89,17 +92,18 @@ export class IndexReader {
   }
 
   /**
-   * Twelve octets a message, so that a million of them are 12 MB. SQLite joins a block of rows to one text: a million
+   * Twelve octets a message, so that a million of them are 12 MB. SQLite joins a block of rows to one value: a million
    * calls from JavaScript into SQLite would take twice as long.
    */
   #readSnapshot(mailbox: number): Snapshot {
-    const gathered = new SnapshotGatherer();
+    const gathered = new SnapshotGatherer(Number(this.#expected.get(mailbox)?.["messages"] ?? 0));
     let after = 0;
     for (;;) {
       const row = this.#snapshot.get(mailbox, after, snapshotBlock);
-      const text = row?.["messages"];
-      if (typeof text !== "string") return gathered.finish();
-      gathered.add(Buffer.from(text, "latin1"));
+      const block = row?.["messages"];
+      if (!(block instanceof Uint8Array)) return gathered.finish();
+      gathered.add(block);
+      giveBack(block);
       after = Number(row?.["last"]);
     }
   }

@@ -23,6 +23,11 @@ function answer(reader: IndexReader, question: ReaderQuestion): FromReaderThread
   }
 }
 
+/** A snapshot is large: its memory goes to the network thread. */
+function handedOver(found: FromReaderThread): ArrayBuffer[] {
+  return found.kind === "snapshot" ? [found.value.sequences.buffer, found.value.pop3Bytes.buffer] : [];
+}
+
 if (parentPort !== null) {
   const port = parentPort;
   const root: string = workerData;
@@ -35,7 +40,8 @@ if (parentPort !== null) {
     }
     const { token } = request;
     try {
-      port.postMessage(answer(reader, request), []);
+      const found = answer(reader, request);
+      port.postMessage(found, handedOver(found));
     } catch (error) {
       const code = error instanceof PosternError ? error.code : undefined;
       port.postMessage({ kind: "failed", token, code, detail: describeError(error) } satisfies FromReaderThread, []);

@@ -6,9 +6,15 @@ const zero = 48;
 
 /** Reads blocks of `sequence bytes sequence bytes …` in decimal digits into arrays that grow as needed. */
 export class SnapshotGatherer {
-  #sequences = new Float64Array(1024);
-  #pop3Bytes = new Uint32Array(1024);
+  #sequences: Float64Array<ArrayBuffer>;
+  #pop3Bytes: Uint32Array<ArrayBuffer>;
   #count = 0;
+
+  /** @param expected how many messages will probably come */
+  constructor(expected: number) {
+    this.#sequences = new Float64Array(Math.max(1024, expected));
+    this.#pop3Bytes = new Uint32Array(this.#sequences.length);
+  }
 
   /** A block is complete: it ends after a `bytes`. */
   add(block: Uint8Array): void {
@@ -28,23 +34,22 @@ export class SnapshotGatherer {
     this.#push(sequence, value);
   }
 
+  /** The arrays have memory of their own, which can be handed to another thread. */
   finish(): Snapshot {
-    return { sequences: this.#sequences.slice(0, this.#count), pop3Bytes: this.#pop3Bytes.slice(0, this.#count) };
+    this.#resize(this.#count);
+    return { sequences: this.#sequences, pop3Bytes: this.#pop3Bytes };
   }
 
   #push(sequence: number, pop3Bytes: number): void {
-    if (this.#count === this.#sequences.length) this.#grow();
+    if (this.#count === this.#sequences.length) this.#resize(this.#count * 2);
     this.#sequences[this.#count] = sequence;
     this.#pop3Bytes[this.#count] = pop3Bytes;
     this.#count += 1;
   }
 
-  #grow(): void {
-    const sequences = new Float64Array(this.#count * 2);
-    const pop3Bytes = new Uint32Array(this.#count * 2);
-    sequences.set(this.#sequences);
-    pop3Bytes.set(this.#pop3Bytes);
-    this.#sequences = sequences;
-    this.#pop3Bytes = pop3Bytes;
+  /** The memory is moved, not copied: no second copy waits for the collector. */
+  #resize(count: number): void {
+    this.#sequences = new Float64Array(this.#sequences.buffer.transfer(count * Float64Array.BYTES_PER_ELEMENT));
+    this.#pop3Bytes = new Uint32Array(this.#pop3Bytes.buffer.transfer(count * Uint32Array.BYTES_PER_ELEMENT));
   }
 }
