@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHmac, type KeyObject } from "node:crypto";
 import { join } from "node:path";
+import { type AccountStages, accountStages } from "./admin/accounts/account-stages.ts";
 import { ControlServer } from "./admin/control-server.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
 import type { Connection } from "./base/connection.ts";
@@ -28,6 +29,8 @@ import { type Pop3SessionSettings, servePop3 } from "./pull/pop3-session.ts";
 import { HeadsAhead } from "./seal/heads-ahead.ts";
 import { DenialPace } from "./session/denial-pace.ts";
 import { Pop3ProxyDoor, type Pop3ProxyDoorStages } from "./session/pop3-proxy-door.ts";
+import type { AccountStore } from "./store/accounts/contract.ts";
+import { openAccounts } from "./store/accounts/open-accounts.ts";
 import type { Store } from "./store/contract.ts";
 import { openStore } from "./store/open-store.ts";
 import type { Fault } from "./store/writer/faults.ts";
@@ -90,7 +93,9 @@ export async function createGateway(configuration: Configuration, parts: Gateway
     repeatedDeliveryMs: configuration.limits.repeatedDeliveryMs,
     faults: parts.storeFaults ?? [],
   });
+  let accountStore: AccountStore | undefined;
   try {
+    accountStore = await openAccounts(directory);
     const pair = await certificatePair(configuration);
     const fingerprintKey = await loadFingerprintKey(join(directory, "secrets", "fingerprint.key"));
     const version = parts.version ?? "unknown";
@@ -101,6 +106,7 @@ export async function createGateway(configuration: Configuration, parts: Gateway
       metrics,
       clock,
       store,
+      accountStore,
       fingerprintKey,
       pair,
       version,
@@ -110,6 +116,7 @@ export async function createGateway(configuration: Configuration, parts: Gateway
       heads: new HeadsAhead((error) => parts.log.event("seal/thread-ended", { cause: describeError(error) })),
     });
   } catch (error) {
+    await accountStore?.stop();
     await store.stop();
     throw error;
   }
@@ -121,6 +128,7 @@ interface ReadyParts {
   readonly log: Log;
   readonly clock: Clock;
   readonly store: Store;
+  readonly accountStore: AccountStore;
   readonly fingerprintKey: KeyObject;
   readonly heads: HeadsAhead;
   readonly opening: OpeningThread;
@@ -138,6 +146,7 @@ function pickResolver({ resolver }: GatewayParts): Pick<GatewayParts, "resolver"
 class RunningGateway implements Gateway {
   readonly mailboxes: MailboxRegistry;
   readonly store: Store;
+  readonly #accounts: AccountStages;
   readonly #certificate: CurrentCertificate;
   readonly #parts: ReadyParts;
   readonly #share: ListenerShare;
@@ -161,6 +170,7 @@ class RunningGateway implements Gateway {
       recipientKind: configuration.seal.recipientType,
       workFactor: configuration.seal.scryptWorkFactor,
     });
+    this.#accounts = accountStages(parts.accountStore, parts);
     this.#share = listenerShare(parts, this.#certificate);
     const { relay, submission } = smtpServices(parts, this.mailboxes);
     const pop3 = pop3Service(parts, this.mailboxes);
@@ -215,6 +225,7 @@ class RunningGateway implements Gateway {
     const { configuration, log, clock, version } = this.#parts;
     const startedAtMs = clock.nowMs();
     return ControlServer.open(configuration.control.socket, {
+      ...this.#accounts,
       mailboxes: this.mailboxes,
       store: this.store,
       configuration,
@@ -236,7 +247,7 @@ class RunningGateway implements Gateway {
   }
 
   async #stopOnce(): Promise<void> {
-    const { log, configuration, store, upstreams, heads, opening } = this.#parts;
+    const { log, configuration, store, accountStore, upstreams, heads, opening } = this.#parts;
     log.event("gateway/stopping");
     this.#certificate.close();
     await this.#control?.close();
@@ -244,7 +255,7 @@ class RunningGateway implements Gateway {
     const late = setTimeout(() => upstreams?.stop(), drainMs);
     await Promise.all(this.#listeners.map(({ listener }) => listener.close(drainMs)));
     clearTimeout(late);
-    await Promise.all([heads.stop(), opening.stop()]);
+    await Promise.all([heads.stop(), opening.stop(), accountStore.stop()]);
     await store.stop();
     log.event("gateway/stopped");
   }

@@ -107,7 +107,7 @@ export class ControlServer {
 
   #run({ operation, input, actor }: ControlRequest, report: (progress: string) => void): Promise<unknown> {
     if (!isOperationName(operation)) throw new PosternError("admin/bad-request", "there is no operation of this name");
-    return runOperation(operation, input, { ...this.#stages, actor, report });
+    return runOperation(operation, input, { ...this.#stages, actor, origin: "control socket", report });
   }
 }
 

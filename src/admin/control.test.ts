@@ -6,11 +6,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
+import { MemoryAccounts } from "../../test/support/memory-accounts.ts";
 import { MemoryMailboxes } from "../../test/support/memory-mailboxes.ts";
 import { PosternError } from "../base/errors.ts";
 import { loadConfig } from "../config/load.ts";
 import { MailboxRegistry } from "../mailbox/registry.ts";
 import type { Log, LogFields } from "../observe/log.ts";
+import { accountStages } from "./accounts/account-stages.ts";
 import { ControlClient } from "./control-client.ts";
 import { findSocketPath } from "./control-path.ts";
 import { ControlServer } from "./control-server.ts";
@@ -27,13 +29,21 @@ async function openControl(context: TestContext, name = "control.sock") {
   const store = new MemoryMailboxes();
   const mailboxes = new MailboxRegistry({ store, recipientKind: "x25519", workFactor: 10, clock });
   const path = join(directory, name);
-  const stages = { mailboxes, store, configuration, log, running: undefined };
+  const accountStore = new MemoryAccounts();
+  const stages = {
+    ...accountStages(accountStore, { clock, log }),
+    mailboxes,
+    store,
+    configuration,
+    log,
+    running: undefined,
+  };
   const server = await ControlServer.open(path, stages);
   context.after(async () => {
     await server.close();
     await rm(directory, { recursive: true });
   });
-  return { directory, path, server, store, mailboxes, events, stages };
+  return { directory, path, server, store, mailboxes, events, stages, accountStore };
 }
 
 async function findClient(path: string): Promise<ControlClient> {
@@ -63,6 +73,45 @@ test("progress comes before the result, and the ledger names who asked (I8)", as
   await client.run("mailbox.delete", { id }, (line) => progress.push(line));
   assert.equal(progress.length, 1);
   assert.match(store.ledger.at(-1) ?? "", /cli:alice/);
+});
+
+test("every change stands in the audit trail: who, from where, what, before and after (I8)", async (context) => {
+  const { path, accountStore } = await openControl(context);
+  const client = await findClient(path);
+  const { id, password } = await client.run("mailbox.create", { name: "a" }, ignore);
+  await client.run("mailbox.edit", { id, name: "b" }, ignore);
+  await client.run("mailbox.password-change", { id, oldPassword: password }, ignore);
+  await client.run("mailbox.suspend", { id }, ignore);
+  await client.run("mailbox.delete", { id }, ignore);
+  await client.run("mailbox.list", {}, ignore);
+  const { entries } = accountStore;
+  assert.deepEqual(
+    entries.map((entry) => entry.action),
+    ["mailbox.created", "mailbox.changed", "mailbox.password-changed", "mailbox.suspended", "mailbox.deleted"],
+  );
+  for (const { actor, origin, subject } of entries) {
+    assert.deepEqual({ actor, origin, subject }, { actor: "cli:alice", origin: "control socket", subject: id });
+  }
+  assert.equal(JSON.parse(entries[1]?.before ?? "{}").name, "a");
+  assert.equal(JSON.parse(entries[1]?.after ?? "{}").name, "b");
+  assert.ok(!JSON.stringify(entries).includes(password));
+});
+
+test("while the audit trail cannot be written nothing is changed, and what was done before is noted later", async (context) => {
+  const { path, accountStore, mailboxes, events } = await openControl(context);
+  const client = await findClient(path);
+  const { id } = await client.run("mailbox.create", { name: "a" }, ignore);
+  accountStore.failure = new PosternError("store/failing");
+  // Nobody knows yet: the change is made, its new password told, and the entry waits.
+  assert.equal((await client.run("mailbox.edit", { id, name: "b" }, ignore)).name, "b");
+  assert.match(events.join(), /"code":"audit\/failing"/);
+  await assert.rejects(client.run("mailbox.edit", { id, name: "c" }, ignore), { code: "store/failing" });
+  assert.equal(mailboxes.list()[0]?.name, "b");
+  assert.equal((await client.run("mailbox.list", {}, ignore)).mailboxes.length, 1);
+  accountStore.failure = undefined;
+  await client.run("mailbox.edit", { id, name: "d" }, ignore);
+  const names = accountStore.entries.map((entry) => JSON.parse(entry.after ?? "{}").name);
+  assert.deepEqual(names, ["a", "b", "d"]);
 });
 
 test("an error keeps its code and text across the socket", async (context) => {

@@ -11,9 +11,10 @@ import * as shapes from "./shapes.ts";
 export const createMailbox = operation({
   input: shapes.newMailbox,
   output: shapes.mailboxPassword,
+  changes: true,
   async run(context, input) {
     const created = await context.mailboxes.create(input);
-    noteChange(context, created.mailbox.id, "created");
+    await noteChange(context, created.mailbox.id, { change: "created", after: auditView(created.mailbox) });
     return withPassword(context, created);
   },
 });
@@ -40,38 +41,44 @@ export const showMailbox = operation({
 export const activateMailbox = operation({
   input: shapes.oneMailbox,
   output: shapes.mailboxSummary,
-  run: (context, { id }) => changed(context, "activated", context.mailboxes.activate(id)),
+  changes: true,
+  run: (context, { id }) => changed(context, "activated", { id, work: () => context.mailboxes.activate(id) }),
 });
 
 export const suspendMailbox = operation({
   input: shapes.oneMailbox,
   output: shapes.mailboxSummary,
-  run: (context, { id }) => changed(context, "suspended", context.mailboxes.suspend(id)),
+  changes: true,
+  run: (context, { id }) => changed(context, "suspended", { id, work: () => context.mailboxes.suspend(id) }),
 });
 
 export const editMailbox = operation({
   input: shapes.mailboxEdit,
   output: shapes.mailboxSummary,
+  changes: true,
   run: (context, { id, name, description, allowedPeers, requireTls }) =>
-    changed(
-      context,
-      "changed",
-      context.mailboxes.edit(id, {
-        ...(name === undefined ? {} : { name }),
-        ...(description === undefined ? {} : { description }),
-        ...(allowedPeers === undefined ? {} : { allowedPeers }),
-        ...(requireTls === undefined ? {} : { requireTls }),
-      }),
-    ),
+    changed(context, "changed", {
+      id,
+      work: () =>
+        context.mailboxes.edit(id, {
+          ...(name === undefined ? {} : { name }),
+          ...(description === undefined ? {} : { description }),
+          ...(allowedPeers === undefined ? {} : { allowedPeers }),
+          ...(requireTls === undefined ? {} : { requireTls }),
+        }),
+    }),
 });
 
 export const deleteMailbox = operation({
   input: shapes.oneMailbox,
   output: shapes.mailboxRemoval,
+  changes: true,
   async run(context, { id }) {
     context.report("removing the mailbox and its messages");
+    const mailbox = context.mailboxes.find(id);
     const { removedMessages } = await context.mailboxes.delete(id, `mailbox deleted by ${context.actor}`);
-    noteChange(context, id, "deleted");
+    const before = mailbox === undefined ? undefined : auditView(mailbox);
+    await noteChange(context, id, { change: "deleted", before, after: { removedMessages } });
     return { id, removedMessages };
   },
 });
@@ -79,11 +86,12 @@ export const deleteMailbox = operation({
 export const changeMailboxPassword = operation({
   input: shapes.passwordChange,
   output: shapes.mailboxPassword,
+  changes: true,
   async run(context, { id, oldPassword }) {
     const old = SecretBytes.fromText(oldPassword);
     try {
       const renewed = await context.mailboxes.changePassword(id, old);
-      noteChange(context, id, "password-changed");
+      await noteChange(context, id, { change: "password-changed" });
       return withPassword(context, renewed);
     } finally {
       old.wipe();
@@ -94,22 +102,29 @@ export const changeMailboxPassword = operation({
 export const resetMailboxPassword = operation({
   input: shapes.passwordReset,
   output: shapes.mailboxPasswordReset,
+  changes: true,
   async run(context, { id, discardMail }) {
     if (discardMail) context.report("making a new key pair and discarding the messages");
     const cause = `mail discarded with a password reset by ${context.actor}`;
     const renewed = await context.mailboxes.resetPassword(id, { discardMail, cause });
-    noteChange(context, id, "password-reset");
-    return { ...withPassword(context, renewed), removedMessages: renewed.removedMessages };
+    const { removedMessages } = renewed;
+    await noteChange(context, id, { change: "password-reset", after: { removedMessages } });
+    return { ...withPassword(context, renewed), removedMessages };
   },
 });
 
 async function changed(
   context: OperationContext,
   change: string,
-  work: Promise<Mailbox>,
+  { id, work }: { readonly id: MailboxId; readonly work: () => Promise<Mailbox> },
 ): Promise<shapes.MailboxSummary> {
-  const mailbox = await work;
-  noteChange(context, mailbox.id, change);
+  const before = context.mailboxes.find(id);
+  const mailbox = await work();
+  await noteChange(context, id, {
+    change,
+    before: before === undefined ? undefined : auditView(before),
+    after: auditView(mailbox),
+  });
   return summarise(mailbox, (await context.store.counts()).get(mailbox.id), context.configuration);
 }
 
@@ -120,6 +135,18 @@ function withPassword({ configuration }: OperationContext, { mailbox, password }
   return { id: mailbox.id, address: addressOf(mailbox, configuration), password: text };
 }
 
-function noteChange({ log, actor }: OperationContext, mailbox: MailboxId, change: string): void {
-  log.event("mailbox/changed", { mailbox, change, actor });
+interface Change {
+  readonly change: string;
+  readonly before?: object | undefined;
+  readonly after?: object | undefined;
+}
+
+async function noteChange(context: OperationContext, mailbox: MailboxId, { change, ...sides }: Change): Promise<void> {
+  context.log.event("mailbox/changed", { mailbox, change, actor: context.actor });
+  await context.audit.note(context, { action: `mailbox.${change}`, subject: mailbox, ...sides });
+}
+
+/** What an auditor compares. Keys and counts are not the administrator's doing. */
+function auditView({ name, description, state, allowedPeers, requireTls }: Mailbox): object {
+  return { name, description, state, allowedPeers: allowedPeers.entries, requireTls };
 }

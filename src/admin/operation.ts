@@ -4,9 +4,11 @@ import type { Configuration } from "../config/schema.ts";
 import type { MailboxRegistry } from "../mailbox/registry.ts";
 import type { Log } from "../observe/log.ts";
 import type { Store } from "../store/contract.ts";
+import type { AccountStages } from "./accounts/account-stages.ts";
+import type { Asker } from "./audit-trail.ts";
 
 /** What operations work on. The command line without a gateway, the control socket and the HTTP API make one each. */
-export interface OperationStages {
+export interface OperationStages extends AccountStages {
   readonly mailboxes: MailboxRegistry;
   readonly store: Pick<Store, "counts" | "readiness">;
   readonly configuration: Configuration;
@@ -26,9 +28,7 @@ export interface RunningFacts {
 }
 
 /** One request to run one operation. */
-export interface OperationContext extends OperationStages {
-  /** Who asks, for the ledger and the log (I8): `cli:alice`. */
-  readonly actor: string;
+export interface OperationContext extends OperationStages, Asker {
   /** Says what takes long. May be called as often as wanted. */
   readonly report: (progress: string) => void;
 }
@@ -40,6 +40,8 @@ export interface OperationContext extends OperationStages {
 export interface Operation<Input extends z.ZodType, Output extends z.ZodType> {
   readonly input: Input;
   readonly output: Output;
+  /** It changes something: not to be run while the audit trail cannot be written. */
+  readonly changes?: true;
   run(context: OperationContext, input: z.output<Input>): Promise<z.output<Output>>;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { z } from "zod";
 import { PosternError } from "../base/errors.ts";
+import * as accounts from "./accounts/account-operations.ts";
+import { listAudit } from "./audit-operation.ts";
 import * as mailbox from "./mailbox-operations.ts";
 import type { Operation, OperationContext } from "./operation.ts";
 import { showStatus } from "./status-operation.ts";
@@ -16,6 +18,15 @@ export const operations = {
   "mailbox.delete": mailbox.deleteMailbox,
   "mailbox.password-change": mailbox.changeMailboxPassword,
   "mailbox.password-reset": mailbox.resetMailboxPassword,
+  "admin.create": accounts.createAdministrator,
+  "admin.list": accounts.listAdministrators,
+  "admin.password": accounts.setAdministratorPassword,
+  "admin.role": accounts.setAdministratorRole,
+  "admin.remove": accounts.removeAdministrator,
+  "token.create": accounts.createToken,
+  "token.list": accounts.listTokens,
+  "token.revoke": accounts.revokeToken,
+  "audit.list": listAudit,
   status: showStatus,
 } as const;
 
@@ -34,7 +45,8 @@ export function isOperationName(text: string): text is OperationName {
 
 /**
  * Runs an operation with input that nobody has looked at yet. Throws `admin/bad-request` when the input has not the
- * shape that the operation takes, and what the operation throws.
+ * shape that the operation takes, `store/failing` when it would change something that could not be noted in the audit
+ * trail, and what the operation throws.
  */
 export async function runOperation<N extends OperationName>(
   name: N,
@@ -44,6 +56,7 @@ export async function runOperation<N extends OperationName>(
   const chosen: Operation<z.ZodType, z.ZodType> = operations[name];
   const checked = chosen.input.safeParse(input);
   if (!checked.success) throw new PosternError("admin/bad-request", describeProblems(checked.error));
+  if (chosen.changes === true) await context.audit.ready();
   return checkOutput(name, await chosen.run(context, checked.data));
 }
 

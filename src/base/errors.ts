@@ -50,6 +50,10 @@ export const errorCatalogue = {
 
   // Operations on a running gateway
   "admin/bad-request": { permanent: true, text: "the operation cannot be asked for like that" },
+  "admin/weak-password": { permanent: true, text: "the password is too weak" },
+  "admin/unknown": { permanent: true, text: "no such administrator or token" },
+  "admin/exists": { permanent: true, text: "there is one of this name already" },
+  "admin/last-administrator": { permanent: true, text: "somebody must be left who can administer the gateway" },
   "admin/unreachable": { permanent: false, text: "the running gateway cannot be reached" },
   "internal/fault": { permanent: false, text: "a fault in Postern" },
 

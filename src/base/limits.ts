@@ -79,6 +79,15 @@ export const limits = {
   passwordChecksAtOnce: 2,
   /** Password checks that may wait; beyond this the answer is "try later". */
   passwordChecksWaiting: 64,
+  /** What an administrator chooses carries few bits a character; NIST SP 800-63B wants 15 where nothing else protects. */
+  administratorPasswordCharacters: 15,
+  /** Longer is no safer, and all of it is hashed. */
+  administratorPasswordBytes: 1024,
+  /** Accounts are people; the list is kept in memory and scanned. */
+  administrators: 1000,
+  tokensPerAdministrator: 100,
+  /** A token that nobody renews must end some day. */
+  tokenLifetimeMs: 2 * 366 * 24 * 3600 * 1000,
   /** Wrong passwords per address before it must wait. */
   passwordFailuresPerAddress: 10,
   passwordFailureWindowMs: 300_000,

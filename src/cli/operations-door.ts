@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
 import { setTimeout } from "node:timers/promises";
+import { accountStages } from "../admin/accounts/account-stages.ts";
 import { ControlClient } from "../admin/control-client.ts";
 import { type OperationInput, type OperationName, type OperationOutput, runOperation } from "../admin/operations.ts";
 import { systemClock } from "../base/clock.ts";
@@ -9,6 +10,8 @@ import { hasCode, PosternError } from "../base/errors.ts";
 import type { Configuration } from "../config/schema.ts";
 import { MailboxRegistry } from "../mailbox/registry.ts";
 import { silentLog } from "../observe/log.ts";
+import { openAccounts } from "../store/accounts/open-accounts.ts";
+import type { Store } from "../store/contract.ts";
 import { dataDirectory } from "../store/data-directory.ts";
 import { openStore } from "../store/open-store.ts";
 
@@ -66,16 +69,38 @@ async function openOffline(configuration: Configuration, actor: string): Promise
     diskReserveBytes: configuration.limits.diskReserveBytes,
     repeatedDeliveryMs: configuration.limits.repeatedDeliveryMs,
   });
+  try {
+    return await offlineDoor(configuration, actor, store);
+  } catch (error) {
+    await store.stop();
+    throw error;
+  }
+}
+
+async function offlineDoor(configuration: Configuration, actor: string, store: Store): Promise<OperationsDoor> {
+  const accountStore = await openAccounts(configuration.gateway.dataDirectory);
   const mailboxes = new MailboxRegistry({
     store,
     clock: systemClock,
     recipientKind: configuration.seal.recipientType,
     workFactor: configuration.seal.scryptWorkFactor,
   });
-  const stages = { mailboxes, store, configuration, log: silentLog, running: undefined, actor };
+  const stages = {
+    ...accountStages(accountStore, { clock: systemClock, log: silentLog }),
+    mailboxes,
+    store,
+    configuration,
+    log: silentLog,
+    running: undefined,
+    actor,
+    origin: "command line",
+  };
   return {
     run: (name, input, report) => runOperation(name, input, { ...stages, report }),
-    close: () => store.stop(),
+    async close() {
+      await accountStore.stop();
+      await store.stop();
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Command } from "commander";
 import type { CommandIo } from "./command-io.ts";
+import { adminCommand } from "./commands/admin.ts";
 import { configCommand } from "./commands/config.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { exportCommand } from "./commands/export.ts";
@@ -22,6 +23,7 @@ export function createProgram(io: CommandIo): Command {
   const commands = [
     serveCommand(io),
     mailboxCommand(io),
+    adminCommand(io),
     statusCommand(io),
     exportCommand(io),
     verifyCommand(io),

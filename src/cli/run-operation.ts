@@ -7,6 +7,9 @@ import type { CommonOptions } from "./common-options.ts";
 import { findConfiguration } from "./find-configuration.ts";
 import { Progress } from "./progress.ts";
 
+/** What somebody may begin with, before there is a data directory. */
+const makesData: ReadonlySet<OperationName> = new Set(["mailbox.create", "admin.create"]);
+
 /** Runs one operation as a command does: finds the gateway or the data, shows progress, closes what it opened. */
 export function runCommandOperation<N extends OperationName>(
   io: CommandIo,
@@ -14,7 +17,7 @@ export function runCommandOperation<N extends OperationName>(
   name: N,
   input: OperationInput<N>,
 ): Promise<OperationOutput<N>> {
-  return withOperations(io, options, name === "mailbox.create", (run) => run(name, input));
+  return withOperations(io, options, makesData.has(name), (run) => run(name, input));
 }
 
 /** Runs several operations of one command through one door. */

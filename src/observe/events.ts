@@ -65,6 +65,11 @@ export const logEvents = {
   "pop3-proxy/upstream-lost": { level: "warn", text: "the server of a proxy client broke the conversation off" },
   "pop3-proxy/closed": { level: "info", text: "a POP3 proxy session ended" },
   "admin/failed": { level: "error", text: "an operation ended by a fault of ours" },
+  "admin/changed": { level: "info", text: "an administrator or a token was created, changed or removed" },
+  "audit/failing": {
+    level: "error",
+    text: "ALARM: the audit trail cannot be written; nothing more is changed until it can",
+  },
   "mailbox/changed": { level: "info", text: "a mailbox was created or changed" },
 } as const satisfies Record<string, { level: "debug" | "info" | "warn" | "error"; text: string }>;
 

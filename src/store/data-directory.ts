@@ -5,6 +5,8 @@ import { join } from "node:path";
 export interface DataDirectory {
   readonly root: string;
   readonly index: string;
+  /** Who may administer, and the audit trail. */
+  readonly accounts: string;
   readonly lock: string;
   readonly lockHolder: string;
   readonly segments: string;
@@ -15,6 +17,7 @@ export function dataDirectory(root: string): DataDirectory {
   return {
     root,
     index: join(root, "index.sqlite"),
+    accounts: join(root, "accounts.sqlite"),
     lock: join(root, "lock.sqlite"),
     lockHolder: join(root, "lock.pid"),
     segments: join(root, "segments"),

@@ -5,6 +5,7 @@ import { type DataDirectory, dataDirectory } from "./data-directory.ts";
 import { Epochs, readEpochs } from "./epochs.ts";
 import { PayloadReader } from "./payload-reader.ts";
 import { openIndexForReading } from "./schema.ts";
+import { verifyAudit } from "./verify-audit.ts";
 import { verifyFiles } from "./verify-files.ts";
 import { verifyLedger } from "./verify-ledger.ts";
 import { MessageVerifier } from "./verify-messages.ts";
@@ -25,6 +26,8 @@ export type FindingCode =
   | "ledger-gap"
   | "ledger-changed"
   | "ledger-disagrees"
+  | "audit-gap"
+  | "audit-changed"
   | "payload-missing"
   | "payload-damaged"
   | "addendum-damaged"
@@ -86,7 +89,10 @@ export async function* verifyStore(directory: string, options: VerifyOptions = {
       progress.mailboxes += 1;
       parts.report();
     }
-    if (options.mailbox === undefined) yield* verifyFiles(parts);
+    if (options.mailbox === undefined) {
+      yield* verifyAudit(layout);
+      yield* verifyFiles(parts);
+    }
   } finally {
     await parts.payload.close();
     index.close();
