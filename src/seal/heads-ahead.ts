@@ -32,19 +32,14 @@ interface Pool {
 export class HeadsAhead implements HeadSource {
   readonly #pools = new Map<string, Pool>();
   readonly #sweep: NodeJS.Timeout;
+  readonly #failed: (error: Error) => void;
   #worker: Worker | undefined;
+  /** The thread ended, and is not started again. */
+  #over = false;
 
-  /** `failed` is told once when the thread ended by an error; sealing goes on without it. */
+  /** The thread begins with the first mail. `failed` is told once when an error ended it; sealing goes on without it. */
   constructor(failed: (error: Error) => void) {
-    const worker = new Worker(new URL(`./heads-thread${extname(import.meta.url)}`, import.meta.url));
-    this.#worker = worker;
-    worker.on("message", (made: HeadsMade) => this.#store(made));
-    worker.on("error", (error) => {
-      this.#worker = undefined;
-      failed(error);
-    });
-    // A gateway that ends without `stop` must not be kept alive by it.
-    worker.unref();
+    this.#failed = failed;
     this.#sweep = setInterval(() => this.#dropIdle(), idleMs);
     this.#sweep.unref();
   }
@@ -58,6 +53,7 @@ export class HeadsAhead implements HeadSource {
   /** Ends the thread and wipes what was made. Idempotent. */
   async stop(): Promise<void> {
     clearInterval(this.#sweep);
+    this.#over = true;
     const worker = this.#worker;
     this.#worker = undefined;
     await worker?.terminate();
@@ -66,7 +62,7 @@ export class HeadsAhead implements HeadSource {
   }
 
   #begin(recipient: Recipient): Pool | undefined {
-    if (this.#worker === undefined || this.#pools.size >= mostPools) return undefined;
+    if (this.#over || this.#pools.size >= mostPools) return undefined;
     const pool = { recipient, batches: [], usedBytes: 0, ready: 0, ordered: 0, wanted: 0, usedLately: true };
     this.#pools.set(recipient.text, pool);
     return pool;
@@ -83,9 +79,25 @@ export class HeadsAhead implements HeadSource {
 
   #order(pool: Pool): void {
     const count = pool.wanted - pool.ready - pool.ordered;
-    if (this.#worker === undefined || count <= 0) return;
+    const worker = count <= 0 ? undefined : this.#running();
+    if (worker === undefined) return;
     pool.ordered += count;
-    this.#worker.postMessage({ text: pool.recipient.text, count } satisfies HeadsWanted, []);
+    worker.postMessage({ text: pool.recipient.text, count } satisfies HeadsWanted, []);
+  }
+
+  #running(): Worker | undefined {
+    if (this.#over || this.#worker !== undefined) return this.#worker;
+    const worker = new Worker(new URL(`./heads-thread${extname(import.meta.url)}`, import.meta.url));
+    worker.on("message", (made: HeadsMade) => this.#store(made));
+    worker.on("error", (error) => {
+      this.#over = true;
+      this.#worker = undefined;
+      this.#failed(error);
+    });
+    // A gateway that ends without `stop` must not be kept alive by it.
+    worker.unref();
+    this.#worker = worker;
+    return worker;
   }
 
   #store({ text, heads }: HeadsMade): void {
