@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { createTransport } from "nodemailer";
 import type { TestMessage } from "../support/corpus.ts";
 import { expectedByData } from "../support/expected-content.ts";
 import { type PeerName, peerPath } from "../support/peers.ts";
@@ -43,6 +44,13 @@ export const submitters: readonly Submitter[] = [
     program: "curl",
     submit: (job) => curl(job, "starttls"),
     sends: expectedByData,
+    every: 1,
+  },
+  // It ends what is empty by a CRLF, too.
+  {
+    title: "nodemailer",
+    submit: nodemailer,
+    sends: (content) => (content.length === 0 ? Buffer.from("\r\n") : expectedByData(content)),
     every: 1,
   },
   { title: "msmtp over TLS, AUTH LOGIN", program: "msmtp", submit: msmtp, sends: expectedByData, every: 5 },
@@ -90,6 +98,29 @@ async function curl(job: SubmitJob, tls: "tls" | "starttls"): Promise<void> {
   const file = join(directory, "curlrc");
   await writeFile(file, transfers.join("\nnext\n"), { mode: 0o600 });
   await runProgram(peerPath("curl"), ["--config", file]);
+}
+
+async function nodemailer(job: SubmitJob): Promise<void> {
+  const { ports, certificate, user, password, messages, recipients } = job;
+  const transport = createTransport({
+    host: "localhost",
+    port: ports.submissions,
+    secure: ports.submissions !== ports.submission,
+    requireTLS: true,
+    auth: { user, pass: password },
+    tls: { ca: certificate },
+    name: "client.test",
+    // One connection, so that many messages go over it.
+    pool: true,
+    maxConnections: 1,
+    maxMessages: messages.length,
+  });
+  try {
+    for (const [index, { content }] of messages.entries())
+      await transport.sendMail({ envelope: { from: senderOf(index), to: [...recipients] }, raw: content });
+  } finally {
+    transport.close();
+  }
 }
 
 async function msmtp(job: SubmitJob): Promise<void> {
