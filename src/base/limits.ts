@@ -57,6 +57,10 @@ export const limits = {
   recordedMessageBytes: 2048 * MiB,
   /** Commands that a client of the POP3 proxy may have sent ahead; what comes behind them is read later. */
   pop3CommandsAhead: 64,
+  /** Octets behind a message whose record is not durable yet: what comes at a gigabit while a disk syncs. */
+  proxyHeldBytes: 1 * MiB,
+  /** The same for all sessions together: sixty at the full rate. Beyond it each waits for its own record. */
+  proxyHeldMemoryBytes: 64 * MiB,
   /** An upstream that answers nothing for so long is gone; large maildrops take minutes to be listed. */
   upstreamAnswerMs: 300_000,
   /** What may be on its way from the network thread to the store for one message before back-pressure. */

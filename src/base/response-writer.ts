@@ -52,18 +52,25 @@ export class ResponseWriter {
   flush(): Promise<void> | undefined {
     const [first] = this.#pieces;
     if (first === undefined || this.#lost) return undefined;
-    const own = [...this.#own];
-    let octets = first;
-    if (this.#pieces.length > 1) {
-      octets = Buffer.concat(this.#pieces, this.#bytes);
-      for (const piece of own.splice(0)) giveBack(piece);
-    }
+    const isOne = this.#pieces.length === 1;
+    const octets = isOne ? first : this.#joined();
+    const taken = !isOne || this.#own.has(first) ? () => giveBack(octets) : undefined;
     this.#pieces = [];
     this.#own.clear();
     this.#bytes = 0;
-    const taken = own.length === 0 ? undefined : () => giveBack(first);
     return this.#connection.write(octets, taken)?.then((more) => {
       this.#lost ||= !more;
     });
+  }
+
+  #joined(): Buffer {
+    const octets = Buffer.allocUnsafeSlow(this.#bytes);
+    let at = 0;
+    for (const piece of this.#pieces) {
+      octets.set(piece, at);
+      at += piece.length;
+      if (this.#own.has(piece)) giveBack(piece);
+    }
+    return octets;
   }
 }

@@ -61,10 +61,11 @@ export class PassingMessages {
     return this.#recording?.write(content);
   }
 
-  /** Durable when it resolves (I1). */
+  /** Durable when it resolves (I1). The next message may begin meanwhile. */
   async finish(message: number): Promise<void> {
-    const recorded = await this.#recording?.finish();
+    const recording = this.#recording;
     this.#recording = undefined;
+    const recorded = await recording?.finish();
     if (recorded === undefined) return;
     this.#recorded.add(message);
     if (recorded.kind === "recorded") {

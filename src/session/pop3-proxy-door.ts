@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection } from "../base/connection.ts";
+import { limits } from "../base/limits.ts";
 import type { CaptureStages } from "../capture/capture.ts";
 import { PassageNames } from "../capture/passage.ts";
 import type { RecordedEnvelope } from "../capture/recorded-envelope.ts";
@@ -13,6 +14,7 @@ import type { ResponseCode } from "../protocol/pop3/response.ts";
 import { formatTarget } from "../protocol/proxy-user-name.ts";
 import type { Credentials } from "../protocol/sasl/credentials.ts";
 import { failureResponse } from "../upstream/failure.ts";
+import { HeldOctets } from "./held-octets.ts";
 import { type Pop3ProxySettings, servePop3Proxy } from "./pop3-proxy.ts";
 import { Pop3Recorder } from "./pop3-recorder.ts";
 import { type ProxySignInResult, type ProxySignInStages, signInThroughProxy } from "./proxy-sign-in.ts";
@@ -38,6 +40,7 @@ export type Pop3ProxyEntry =
 export class Pop3ProxyDoor {
   readonly #stages: Pop3ProxyDoorStages;
   readonly #settings: Pop3ProxyDoorSettings;
+  readonly #held = new HeldOctets(limits.proxyHeldMemoryBytes);
 
   constructor(stages: Pop3ProxyDoorStages, settings: Pop3ProxyDoorSettings) {
     this.#stages = stages;
@@ -91,8 +94,9 @@ export class Pop3ProxyDoor {
       envelope,
     });
     const sessionLog = log.with({ mailbox: mailbox.id, target });
+    const { stopped } = upstreams;
     return servePop3Proxy(
-      { client: connection, pending, upstream, recorder, clock, stopped: upstreams.stopped, log: sessionLog },
+      { client: connection, pending, upstream, recorder, held: this.#held, clock, stopped, log: sessionLog },
       this.#settings,
     );
   }

@@ -13,6 +13,7 @@ import { parsePeerList } from "../mailbox/peers.ts";
 import { generateIdentity, parseIdentity } from "../seal/identity.ts";
 import { parseRecipient } from "../seal/keys.ts";
 import { unsealWhole } from "../seal/unseal.ts";
+import { HeldOctets } from "./held-octets.ts";
 import { servePop3Proxy } from "./pop3-proxy.ts";
 import { Pop3Recorder } from "./pop3-recorder.ts";
 
@@ -27,6 +28,7 @@ let world: UpstreamWorld;
 let log: EventList;
 let state: Mailbox["state"];
 let nowMs: number;
+let maxHeldBytes: number;
 const clock: Clock = { nowMs: () => nowMs, monotonicMs: () => nowMs };
 
 beforeEach(() => {
@@ -34,6 +36,7 @@ beforeEach(() => {
   log = new EventList();
   state = "active";
   nowMs = 1_000_000;
+  maxHeldBytes = 64 * 1024 * 1024;
   world = {
     messages: ["Subject: one\r\n\r\n.dot\r\n..two\r\n.\r\nend\r\n", "Subject: two\r\n\r\nsecond\r\n"],
     uniqueIds: ["id-1", "id-2"],
@@ -83,7 +86,8 @@ function start(pending = ""): Running {
       }),
     },
   );
-  const parts = { client, pending: Buffer.from(pending), upstream, recorder, clock, stopped: stop.signal, log };
+  const held = new HeldOctets(maxHeldBytes);
+  const parts = { client, pending: Buffer.from(pending), upstream, recorder, held, clock, stopped: stop.signal, log };
   const over = servePop3Proxy(parts, { maxErrors: 3, maxLineBytes: 255, idleMs });
   return { client, upstream, over, stop };
 }
@@ -125,6 +129,45 @@ describe("a message that is fetched whole", () => {
     assert.deepEqual(recorded(), [world.messages[0]]);
     client.stop("lost");
     await over;
+  });
+
+  test("is not waited for by the next ones: their records become durable together", async () => {
+    const gate = Promise.withResolvers<void>();
+    store.gate = gate.promise;
+    const { client, over } = start("RETR 1\r\nRETR 2\r\nRETR 2\r\nQUIT\r\n");
+    const [one = "", two = ""] = world.messages.map(answerTo);
+    while (store.waitingCommits < 3) await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(client.got, one.slice(0, -3));
+    gate.resolve();
+    await over;
+    assert.equal(client.got, `${one}${two}${two}+OK bye from upstream\r\n`);
+    assert.equal(recorded()[0], world.messages[0]);
+  });
+
+  test("when the store fails under several, the client gets no end of any", async () => {
+    const gate = Promise.withResolvers<void>();
+    store.gate = gate.promise;
+    const { client, upstream, over } = start("RETR 1\r\nRETR 2\r\nQUIT\r\n");
+    while (store.waitingCommits < 2) await new Promise((resolve) => setImmediate(resolve));
+    store.failCommits = true;
+    gate.resolve();
+    await over;
+    assert.equal(client.got, answerTo(world.messages[0] ?? "").slice(0, -3));
+    assert.deepEqual([client.closed, upstream.closed], ["destroyed", "destroyed"]);
+    assert.ok(!upstream.heard.includes("QUIT"));
+  });
+
+  test("the upstream goes while a record is made: what was whole has its end, and the rest is told", async () => {
+    const gate = Promise.withResolvers<void>();
+    store.gate = gate.promise;
+    world.instead.set("RETR 2", undefined);
+    const { client, upstream, over } = start("RETR 1\r\nRETR 2\r\n");
+    while (store.waitingCommits < 1) await new Promise((resolve) => setImmediate(resolve));
+    upstream.wire.say("lost");
+    gate.resolve();
+    await over;
+    assert.match(client.got, /^\+OK octets follow\r\n[^]*\r\n\.\r\n-ERR \[SYS\/TEMP\] .*\r\n$/);
+    assert.ok(client.got.startsWith(answerTo(world.messages[0] ?? "")));
   });
 
   test("is recorded without its transparency wherever the network cuts it", async () => {

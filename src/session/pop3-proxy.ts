@@ -3,13 +3,14 @@ import type { Clock } from "../base/clock.ts";
 import type { Connection } from "../base/connection.ts";
 import { describeError } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
-import { ResponseWriter } from "../base/response-writer.ts";
 import type { Log } from "../observe/log.ts";
 import type { Pop3ClientCommand } from "../protocol/pop3/client/machine-types.ts";
 import { readProxyCommand } from "../protocol/pop3/proxy-command.ts";
 import { type Pop3Refusal, pop3Refusals } from "../protocol/pop3/refusal.ts";
 import { negative } from "../protocol/pop3/response.ts";
 import { LineSplitter } from "../protocol/wire/line-splitter.ts";
+import { ClientOutput } from "./client-output.ts";
+import type { HeldOctets } from "./held-octets.ts";
 import { PassingMessages } from "./passing-messages.ts";
 import { Errands, type UpstreamLeg } from "./pop3-errands.ts";
 import type { Pop3Recorder } from "./pop3-recorder.ts";
@@ -31,6 +32,7 @@ export interface Pop3ProxyParts {
   readonly pending: Buffer;
   readonly upstream: UpstreamLeg;
   readonly recorder: Pop3Recorder;
+  readonly held: HeldOctets;
   readonly clock: Clock;
   /** Aborted when the gateway waits no longer for its sessions. */
   readonly stopped: AbortSignal;
@@ -50,7 +52,7 @@ export async function servePop3Proxy(parts: Pop3ProxyParts, settings: Pop3ProxyS
 class Pop3ProxySession {
   readonly #parts: Pop3ProxyParts;
   readonly #settings: Pop3ProxySettings;
-  readonly #writer: ResponseWriter;
+  readonly #output: ClientOutput;
   readonly #lines: LineSplitter;
   readonly #legs: TwoLegs;
   readonly #messages: PassingMessages;
@@ -67,15 +69,15 @@ class Pop3ProxySession {
   #end: string | undefined;
 
   constructor(parts: Pop3ProxyParts, settings: Pop3ProxySettings) {
-    const { client, upstream, recorder, log } = parts;
+    const { client, upstream, recorder, held, log } = parts;
     this.#parts = parts;
     this.#settings = settings;
-    this.#writer = new ResponseWriter(client);
+    this.#output = new ClientOutput(client, held);
     this.#lines = new LineSplitter(settings.maxLineBytes);
     this.#lines.push(parts.pending);
     this.#messages = new PassingMessages(recorder, log);
-    this.#answers = new RelayedAnswers(this.#writer);
-    this.#errands = new Errands(upstream, (text) => this.#writer.say(text));
+    this.#answers = new RelayedAnswers(this.#output);
+    this.#errands = new Errands(upstream, (text) => this.#output.say(text));
     this.#upstreamMs = this.#clientMs = parts.clock.monotonicMs();
     this.#legs = new TwoLegs(
       () => client.read(settings.idleMs),
@@ -92,8 +94,8 @@ class Pop3ProxySession {
       while (this.#end === undefined) {
         await this.#takeCommands();
         if (this.#isOver) break;
-        await this.#writer.flush();
-        if (this.#writer.lost) this.#finish("client-lost");
+        await this.#output.flush();
+        if (this.#output.lost) this.#finish("client-lost");
         else await this.#hear();
       }
     } finally {
@@ -102,6 +104,8 @@ class Pop3ProxySession {
       // After a good-bye on both sides these change nothing.
       upstream.connection.destroy();
       client.destroy();
+      // Records that were begun come to their end.
+      await this.#output.drained();
       log.event("pop3-proxy/closed", { cause: this.#end ?? "fault", ...this.#messages.counts });
     }
   }
@@ -117,13 +121,18 @@ class Pop3ProxySession {
         if (this.#errands.count > 0) return;
         const alone = this.#alone;
         this.#alone = undefined;
-        await alone();
+        await this.#output.drained();
+        if (!this.#isOver) await alone();
       } else {
         if (this.#errands.count >= limits.pop3CommandsAhead) return;
         if (!this.#takeLine()) break;
       }
     }
-    if (this.#clientEnded && this.#errands.count === 0) await this.#leave("client-ended");
+    if (this.#clientEnded && this.#errands.count === 0) {
+      // Records may be on their way, and one of them may fail.
+      await this.#output.drained();
+      if (!this.#isOver) await this.#leave("client-ended");
+    }
   }
 
   /** `false`: no whole line is there. */
@@ -188,16 +197,11 @@ class Pop3ProxySession {
       },
       body: async (stuffed, content) => {
         const recorded = this.#record(() => this.#messages.write(content));
-        await this.#answers.body(stuffed);
+        // Capture keeps nothing of what it was given.
+        await this.#answers.bodyOwn(stuffed);
         await recorded;
       },
-      end: async () => {
-        // The client has the message but for its end, which is withheld until the record is durable (I3).
-        const flushed = this.#writer.flush();
-        const isRecorded = await this.#record(() => this.#messages.finish(message));
-        await flushed;
-        if (isRecorded) this.#answers.end();
-      },
+      end: () => this.#answers.endWhen(this.#record(() => this.#messages.finish(message))),
     });
     return undefined;
   }
@@ -334,16 +338,19 @@ class Pop3ProxySession {
   /** The upstream is gone. Who waits for an answer and has nothing of it is told; else the closed connection tells. */
   async #loseUpstream(how: string): Promise<void> {
     this.#parts.log.event("pop3-proxy/upstream-lost", { cause: how.slice(0, 200) });
+    // What was received whole before is the client's, once it is recorded.
+    await this.#output.drained();
+    if (this.#isOver) return undefined;
     if (this.#answers.isWithin) return this.#hangUp("upstream-lost");
     const { text, code } = pop3Refusals.upstreamLost;
-    if (this.#errands.count > 0) this.#writer.say(negative(text, code));
+    if (this.#errands.count > 0) this.#output.say(negative(text, code));
     return this.#leave("upstream-lost");
   }
 
   /** Says what is left to say and closes the client's connection. The upstream is left as it is. */
   async #leave(cause: string): Promise<void> {
     this.#finish(cause);
-    await this.#writer.flush();
+    await this.#output.drained();
     await this.#parts.client.end();
   }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ResponseWriter } from "../base/response-writer.ts";
 import type { Pop3ClientCommand } from "../protocol/pop3/client/machine-types.ts";
 import type { UpstreamResponse } from "../protocol/pop3/client/response-reader.ts";
 import { pop3Refusals } from "../protocol/pop3/refusal.ts";
 import { relayedCapabilities, relayedLine } from "../protocol/pop3/relay.ts";
 import { negative } from "../protocol/pop3/response.ts";
+import type { ClientOutput } from "./client-output.ts";
 import type { Errand } from "./pop3-errands.ts";
 import type { UniqueIds } from "./upstream-messages.ts";
 
@@ -13,11 +13,11 @@ const endOfBody = Buffer.from(".\r\n");
 
 /** An upstream's answers on their way to the client. */
 export class RelayedAnswers {
-  readonly #writer: ResponseWriter;
+  readonly #output: ClientOutput;
   #isWithin = false;
 
-  constructor(writer: ResponseWriter) {
-    this.#writer = writer;
+  constructor(output: ClientOutput) {
+    this.#output = output;
   }
 
   /** The client has the beginning of an answer and not its end. */
@@ -28,23 +28,35 @@ export class RelayedAnswers {
   /** The first line; `body` and `end` follow a positive one to `command` when that is multi-line. */
   begin(response: UpstreamResponse, multiLine: boolean): void {
     this.#isWithin = multiLine;
-    this.#writer.add(relayedLine(response));
+    this.#output.add(relayedLine(response));
   }
 
-  /** Waits when the client does not read (I9). */
-  async body(stuffed: Buffer): Promise<void> {
-    this.#writer.add(stuffed);
-    await this.#writer.settle();
+  /** A promise: wait, for the client does not read (I9). */
+  body(stuffed: Buffer): Promise<void> | undefined {
+    this.#output.add(stuffed);
+    return this.#output.settle();
+  }
+
+  /** As `body`; the memory goes back when the octets are sent. */
+  bodyOwn(stuffed: Buffer): Promise<void> | undefined {
+    this.#output.addOwn(stuffed);
+    return this.#output.settle();
   }
 
   end(): void {
     this.#isWithin = false;
-    this.#writer.add(endOfBody);
+    this.#output.add(endOfBody);
+  }
+
+  /** The end goes out when the record is durable (I3). */
+  endWhen(durable: Promise<boolean>): void {
+    this.#isWithin = false;
+    this.#output.withhold(durable, endOfBody);
   }
 
   /** An answer of ours in place of the upstream's. */
   instead(text: string): void {
-    this.#writer.say(text);
+    this.#output.say(text);
   }
 }
 

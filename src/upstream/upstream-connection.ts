@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { X509Certificate } from "node:crypto";
 import type { Socket } from "node:net";
+import { setImmediate } from "node:timers/promises";
 import type { ConnectionEnd, TlsFacts } from "../base/connection.ts";
 import { failure, type UpstreamFailure } from "./failure.ts";
 import type { HandshakeOptions, UpstreamTls } from "./tls.ts";
@@ -58,6 +59,8 @@ export class UpstreamConnection {
         await new Promise<void>((resolve) => {
           this.#wakeReader = resolve;
         });
+        // Some servers write TLS records of 4 KiB, and each wakes us: those that came in one segment are taken together.
+        await setImmediate();
       }
     } finally {
       clearTimeout(timer);

@@ -36,6 +36,8 @@ export class MemoryStore
   failCommits = false;
   /** Set to hold every commit back until it resolves. */
   gate: Promise<void> | undefined;
+  /** Commits that came to the gate so far. */
+  waitingCommits = 0;
   #sequence = 0;
 
   begin(mailbox: MailboxId, _hints: DepositHints): Deposit {
@@ -91,6 +93,7 @@ export class MemoryStore
   }
 
   async #commit(message: MemoryMessage): Promise<CommitResult> {
+    this.waitingCommits += 1;
     await this.gate;
     if (this.failCommits || this.failWrites) throw new PosternError("store/failing");
     const { fingerprint } = message.facts;

@@ -36,6 +36,8 @@ export interface SmtpUpstreamParts {
   readonly stopped: AbortSignal;
 }
 
+/** Octets that are gathered into one write: a few TLS records. */
+const writeBytes = 64 * 1024;
 /** How long a farewell may take. */
 const farewellMs = 2_000;
 /** The socket is read all the time; a wait that finds nothing begins anew. */
@@ -52,6 +54,9 @@ export class SmtpUpstream {
   #waiting: readonly Waiting[] = [];
   #end: UpstreamEnd | undefined;
   #drain: Promise<boolean> | undefined;
+  #unsent: Buffer[] = [];
+  #unsentBytes = 0;
+  #sending: NodeJS.Immediate | undefined;
   #refusedContent = false;
   #leaving = false;
 
@@ -124,6 +129,7 @@ export class SmtpUpstream {
       const timer = setTimeout(() => this.#finish({ kind: "gone", cause: "silent" }), timeoutMs);
       this.#waiting = [...this.#waiting, { resolve, timer }];
       this.#handle(event);
+      this.#flush();
     });
   }
 
@@ -165,7 +171,22 @@ export class SmtpUpstream {
     }
   }
 
+  /** Pieces of content that come in the same turn leave in one write: each costs as much as 20 KiB of them. */
   #send(bytes: Buffer): void {
+    this.#unsent.push(bytes);
+    this.#unsentBytes += bytes.length;
+    if (this.#unsentBytes >= writeBytes) this.#flush();
+    else this.#sending ??= setImmediate(() => this.#flush());
+  }
+
+  #flush(): void {
+    clearImmediate(this.#sending);
+    this.#sending = undefined;
+    const [first, ...more] = this.#unsent;
+    if (first === undefined || this.#end !== undefined) return;
+    const bytes = more.length === 0 ? first : Buffer.concat(this.#unsent, this.#unsentBytes);
+    this.#unsent = [];
+    this.#unsentBytes = 0;
     const drain = this.#parts.connection.write(bytes);
     if (drain === undefined) return;
     const cleared = drain.finally(() => {
@@ -192,6 +213,8 @@ export class SmtpUpstream {
     // After our QUIT whatever happens is the end that we asked for.
     const end: UpstreamEnd = this.#leaving ? { kind: "gone", cause: "dropped" } : how;
     this.#end = end;
+    clearImmediate(this.#sending);
+    this.#unsent = [];
     this.#parts.stopped.removeEventListener("abort", this.#onStop);
     this.#parts.connection.destroy();
     for (const { resolve, timer } of this.#waiting) {
