@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, test } from "node:test";
 import { systemClock } from "../base/clock.ts";
 import { hasCode } from "../base/errors.ts";
 import { generateMailboxId, type MailboxId } from "../base/ids.ts";
 import type { DepositFacts, MailboxRow, Maildrop, Store } from "./contract.ts";
+import { dataDirectory, segmentPath } from "./data-directory.ts";
 import { openStore, type StoreOptions } from "./open-store.ts";
 import { verifyStore } from "./verify.ts";
 
@@ -174,6 +176,40 @@ test("an offered message is invisible until it is settled; a start makes it unkn
   const again = await second.maildrop(mailbox, "a");
   assert.equal(again.count, 1);
   assert.equal((await again.open(0)).message.state, "unknown");
+});
+
+test("the segment of a group that was killed before its commit gives its number to one that is kept", async () => {
+  const first = await start();
+  const mailbox = await newMailbox(first);
+  await first.stop();
+  writeFileSync(segmentPath(dataDirectory(directory), 1), "payload without a row");
+  const octets = randomBytes(200);
+  const second = await start();
+  await put(second, mailbox, octets);
+  await second.stop();
+  for (const _ of [1, 2]) {
+    const again = await start();
+    const drop = await again.maildrop(mailbox, "a");
+    assert.deepEqual(await everything(drop), [octets]);
+    await again.stop();
+  }
+  for await (const { text } of verifyStore(directory)) assert.fail(text);
+  const index = new DatabaseSync(dataDirectory(directory).index, { readOnly: true });
+  assert.deepEqual({ ...index.prepare("SELECT count(*) AS segments FROM segment").get() }, { segments: 1 });
+  index.close();
+});
+
+test("a segment that holds messages stays, whatever its account says", async () => {
+  const first = await start();
+  const mailbox = await newMailbox(first);
+  const octets = randomBytes(200);
+  await put(first, mailbox, octets);
+  await first.stop();
+  const index = new DatabaseSync(dataDirectory(directory).index);
+  index.exec("DELETE FROM segment");
+  index.close();
+  const again = await start();
+  assert.deepEqual(await everything(await again.maildrop(mailbox, "a")), [octets]);
 });
 
 test("one data directory, one gateway", async () => {

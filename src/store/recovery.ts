@@ -28,7 +28,7 @@ export function recover(
   return {
     outcomeUnknown: settleOffered(index, parts.writer, parts.atMs),
     sweptLargeFiles: sweepLargeFiles(index, directory),
-    sweptSegments: sweepSegments(directory, parts.writer),
+    sweptSegments: sweepSegments(index, directory, parts.writer),
   };
 }
 
@@ -57,11 +57,14 @@ function sweepLargeFiles(index: DatabaseSync, directory: DataDirectory): number 
   return swept;
 }
 
-function sweepSegments(directory: DataDirectory, writer: IndexWriter): number {
+function sweepSegments(index: DatabaseSync, directory: DataDirectory, writer: IndexWriter): number {
+  // The account alone is not believed: were it wrong, mail would be lost. It is asked for few files, mostly for none.
+  const isWanted = index.prepare("SELECT 1 FROM message WHERE segment = ? LIMIT 1");
   let swept = 0;
   for (const name of readdirSync(directory.segments)) {
     const number = parseSegmentName(name);
     if (number === undefined || (writer.segments.get(number)?.liveBytes ?? 0) > 0) continue;
+    if (isWanted.get(number) !== undefined) continue;
     rmSync(join(directory.segments, name), { force: true });
     writer.segments.forget(number);
     swept += 1;

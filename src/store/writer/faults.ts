@@ -7,8 +7,8 @@ export interface Fault {
   /** The first call is number 1. */
   readonly from: number;
   readonly times: number;
-  /** `crash` ends the thread on the spot. */
-  readonly code: "EIO" | "ENOSPC" | "crash";
+  /** `crash` ends the thread on the spot, `kill` the whole process, as SIGKILL from anywhere does. */
+  readonly code: "EIO" | "ENOSPC" | "crash" | "kill";
 }
 
 export type FaultPoint =
@@ -38,6 +38,7 @@ export class FaultPlan {
     for (const fault of this.#faults) {
       if (fault.operation === operation && call >= fault.from && call < fault.from + fault.times) {
         if (fault.code === "crash") process.exit(70);
+        if (fault.code === "kill") process.kill(process.pid, "SIGKILL");
         throw Object.assign(new Error(`${fault.code}: planned fault, ${operation}`), { code: fault.code });
       }
     }

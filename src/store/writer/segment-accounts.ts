@@ -62,6 +62,8 @@ export class SegmentAccounts {
 
   #touch(segment: number): SegmentAccount {
     this.#touched.add(segment);
+    // A start may give the number of a file that it swept to a new one, before any commit: its row must stay.
+    this.#forgotten.delete(segment);
     const known = this.#accounts.get(segment);
     if (known !== undefined) return known;
     const account = { bytes: 0, liveBytes: 0 };
