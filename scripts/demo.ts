@@ -149,6 +149,7 @@ async function main(): Promise<void> {
       submissions = []
       pop3 = []
       pop3s = ["127.0.0.1:0"]
+      console = []
     `,
     environment: {},
   });

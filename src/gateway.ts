@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHmac, type KeyObject } from "node:crypto";
 import { join } from "node:path";
+import type { AccountRegistry } from "./admin/accounts/account-registry.ts";
 import { type AccountStages, accountStages } from "./admin/accounts/account-stages.ts";
+import { SetUp } from "./admin/api/set-up.ts";
 import { ControlServer } from "./admin/control-server.ts";
+import type { OperationStages } from "./admin/operation.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
 import type { Connection } from "./base/connection.ts";
 import { describeError, type PosternError } from "./base/errors.ts";
 import { limits } from "./base/limits.ts";
 import { loadFingerprintKey } from "./capture/fingerprint-key.ts";
 import type { Configuration } from "./config/schema.ts";
+import type { Console } from "./gateway-console.ts";
 import { smtpServices } from "./gateway-smtp.ts";
 import {
   type CertificateFacts,
@@ -50,7 +54,8 @@ export interface GatewayParts {
 }
 
 /** The services a listener can offer. */
-export type ServiceName = "smtp" | "submission" | "submissions" | "pop3" | "pop3s";
+type MailService = "smtp" | "submission" | "submissions" | "pop3" | "pop3s";
+export type ServiceName = MailService | "console";
 
 export interface OpenPort {
   readonly service: ServiceName;
@@ -61,8 +66,11 @@ export interface OpenPort {
 /** A running gateway. Made by `createGateway`; the same door for `serve`, for tests and for the demo. */
 export interface Gateway {
   readonly mailboxes: MailboxRegistry;
+  readonly accounts: AccountRegistry;
   readonly store: Store;
   readonly certificate: CertificateFacts;
+  /** What makes the first administrator over HTTPS; `undefined` when there is one, or no listener for it. */
+  readonly setUpToken: string | undefined;
   /** Binds all listeners. Throws `listen/address-in-use`; nothing is left open then. */
   start(): Promise<void>;
   /** Takes the certificate that is in its files now, as it does by itself every minute. Never throws. */
@@ -146,12 +154,14 @@ function pickResolver({ resolver }: GatewayParts): Pick<GatewayParts, "resolver"
 class RunningGateway implements Gateway {
   readonly mailboxes: MailboxRegistry;
   readonly store: Store;
-  readonly #accounts: AccountStages;
   readonly #certificate: CurrentCertificate;
   readonly #parts: ReadyParts;
   readonly #share: ListenerShare;
-  readonly #serve: Readonly<Record<ServiceName, (connection: Connection) => Promise<void>>>;
-  #listeners: { readonly service: ServiceName; readonly listener: Listener }[] = [];
+  readonly #stages: OperationStages;
+  readonly #setUp: SetUp;
+  readonly #serve: Readonly<Record<MailService, (connection: Connection) => Promise<void>>>;
+  #console: Console | undefined;
+  #listeners: { readonly service: MailService; readonly listener: Listener }[] = [];
   #control: ControlServer | undefined;
   #stopped: Promise<void> | undefined;
 
@@ -163,6 +173,7 @@ class RunningGateway implements Gateway {
       load: () => certificatePair(configuration),
       log: parts.log,
       minimumVersion: configuration.tls.minimumVersion,
+      renewed: () => this.#console?.renew(),
     });
     this.mailboxes = new MailboxRegistry({
       store,
@@ -170,11 +181,17 @@ class RunningGateway implements Gateway {
       recipientKind: configuration.seal.recipientType,
       workFactor: configuration.seal.scryptWorkFactor,
     });
-    this.#accounts = accountStages(parts.accountStore, parts);
+    const accounts = accountStages(parts.accountStore, parts);
+    this.#setUp = new SetUp(accounts.accounts);
+    this.#stages = this.#operationStages(accounts);
     this.#share = listenerShare(parts, this.#certificate);
     const { relay, submission } = smtpServices(parts, this.mailboxes);
     const pop3 = pop3Service(parts, this.mailboxes);
     this.#serve = { smtp: relay, submission, submissions: submission, pop3, pop3s: pop3 };
+  }
+
+  get accounts(): AccountRegistry {
+    return this.#stages.accounts;
   }
 
   get certificate(): CertificateFacts {
@@ -185,34 +202,41 @@ class RunningGateway implements Gateway {
     return this.#certificate.look(true);
   }
 
+  get setUpToken(): string | undefined {
+    return this.#console === undefined ? undefined : this.#setUp.token;
+  }
+
   get failed(): Promise<PosternError> {
     return this.store.failed;
   }
 
   get ports(): readonly OpenPort[] {
-    return this.#listeners.map(({ service, listener }) => ({ service, host: listener.host, port: listener.port }));
+    const mail = this.#listeners.map(({ service, listener: { host, port } }) => ({ service, host, port }));
+    const web = this.#console?.listeners ?? [];
+    return [...mail, ...web.map(({ host, port }) => ({ service: "console" as const, host, port }))];
   }
 
   port(service: ServiceName): number {
-    const found = this.#listeners.find((each) => each.service === service);
+    const found = this.ports.find((each) => each.service === service);
     if (found === undefined) throw new RangeError(`no listener for ${service}`);
-    return found.listener.port;
+    return found.port;
   }
 
   async start(): Promise<void> {
     try {
       // Before the ports: whoever sees that mail is taken may run a command at once.
-      this.#control = await this.#openControl();
+      this.#control = await ControlServer.open(this.#parts.configuration.control.socket, this.#stages);
       if (this.#parts.configuration.tls.certificateFile !== undefined)
         this.#certificate.watch(limits.certificateLookMs);
       for (const { service, implicitTls, busyText } of services)
         for (const address of this.#parts.configuration.listen[service])
           await this.#listen(service, { implicitTls, busyText, address });
+      this.#console = await this.#openConsole();
     } catch (error) {
       await this.stop();
       throw error;
     }
-    this.#parts.log.event("gateway/started", { listeners: this.#listeners.length });
+    this.#parts.log.event("gateway/started", { listeners: this.ports.length });
   }
 
   stop(): Promise<void> {
@@ -220,14 +244,14 @@ class RunningGateway implements Gateway {
     return this.#stopped;
   }
 
-  /** The door for commands on this machine while the gateway owns the data directory. */
-  #openControl(): Promise<ControlServer> {
-    const { configuration, log, clock, version } = this.#parts;
+  /** What the doors for administrators work on: the control socket and the API. */
+  #operationStages(accounts: AccountStages): OperationStages {
+    const { configuration, log, clock, version, store } = this.#parts;
     const startedAtMs = clock.nowMs();
-    return ControlServer.open(configuration.control.socket, {
-      ...this.#accounts,
+    return {
+      ...accounts,
       mailboxes: this.mailboxes,
-      store: this.store,
+      store,
       configuration,
       log,
       running: () => ({
@@ -238,10 +262,25 @@ class RunningGateway implements Gateway {
         certificateFingerprint: this.certificate.fingerprint,
         counters: this.#parts.metrics.values(),
       }),
-    });
+    };
   }
 
-  async #listen(service: ServiceName, options: Omit<ListenerOptions, "name" | "serve">): Promise<void> {
+  async #openConsole(): Promise<Console | undefined> {
+    const { configuration, clock, log } = this.#parts;
+    const addresses = configuration.listen.console;
+    if (addresses.length === 0) return undefined;
+    // Loaded here: a gateway without it starts sooner.
+    const { Console } = await import("./gateway-console.ts");
+    const share = {
+      limits: this.#share.limits,
+      context: () => this.#certificate.source,
+      handshakeTimeoutMs: limits.tlsHandshakeMs,
+      log,
+    };
+    return Console.open({ addresses, stages: this.#stages, setUp: this.#setUp, clock, share });
+  }
+
+  async #listen(service: MailService, options: Omit<ListenerOptions, "name" | "serve">): Promise<void> {
     const listener = await Listener.open({ ...options, name: service, serve: this.#serve[service] }, this.#share);
     this.#listeners.push({ service, listener });
   }
@@ -253,7 +292,8 @@ class RunningGateway implements Gateway {
     await this.#control?.close();
     const { drainMs } = configuration.limits;
     const late = setTimeout(() => upstreams?.stop(), drainMs);
-    await Promise.all(this.#listeners.map(({ listener }) => listener.close(drainMs)));
+    const closing = this.#listeners.map(({ listener }) => listener.close(drainMs));
+    await Promise.all([...closing, this.#console?.close(drainMs)]);
     clearTimeout(late);
     await Promise.all([heads.stop(), opening.stop(), accountStore.stop()]);
     await store.stop();
@@ -265,7 +305,7 @@ const smtpBusy = "421 4.7.0 Too many connections, try again later\r\n";
 const pop3Busy = "-ERR [SYS/TEMP] Too many connections, try again later\r\n";
 
 const services: readonly {
-  readonly service: ServiceName;
+  readonly service: MailService;
   readonly implicitTls: boolean;
   readonly busyText: string;
 }[] = [

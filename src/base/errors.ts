@@ -55,6 +55,21 @@ export const errorCatalogue = {
   "admin/exists": { permanent: true, text: "there is one of this name already" },
   "admin/last-administrator": { permanent: true, text: "somebody must be left who can administer the gateway" },
   "admin/unreachable": { permanent: false, text: "the running gateway cannot be reached" },
+
+  // The HTTP API
+  "api/not-signed-in": { permanent: true, text: "sign in first, or send a token" },
+  "api/denied": { permanent: true, text: "that is not right" },
+  "api/wrong-password": { permanent: true, text: "the old password is not right" },
+  "api/forbidden": { permanent: true, text: "the caller may not do this" },
+  "api/cross-site": { permanent: true, text: "the request does not come from where it must" },
+  "api/not-found": { permanent: true, text: "there is nothing here" },
+  "api/wrong-method": { permanent: true, text: "this cannot be done here" },
+  "api/too-large": { permanent: true, text: "the request is too large" },
+  "api/wrong-type": { permanent: true, text: "the body must be JSON, and say so" },
+  "api/too-many": { permanent: false, text: "too many requests or wrong passwords; try again later" },
+  "api/set-up-done": { permanent: true, text: "the gateway has an administrator already" },
+
+  // Faults
   "internal/fault": { permanent: false, text: "a fault in Postern" },
 
   // Listening

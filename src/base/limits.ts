@@ -92,6 +92,25 @@ export const limits = {
   tokensPerAdministrator: 100,
   /** A token that nobody renews must end some day. */
   tokenLifetimeMs: 2 * 366 * 24 * 3600 * 1000,
+  /** Argon2id takes 64 MiB each; so few people sign in that two at once are many. */
+  administratorChecksAtOnce: 2,
+  administratorChecksWaiting: 16,
+  /** Somebody who went away from the screen; and a working day, after which the password is asked again. */
+  signInIdleMs: 30 * 60_000,
+  signInMs: 12 * 3600 * 1000,
+  /** Browsers of one person. */
+  signInsPerAdministrator: 20,
+  /** The largest request is a mailbox with a long list of peers. */
+  apiBodyBytes: 64 * KiB,
+  apiHeaderBytes: 16 * KiB,
+  /** Ids and names in paths. */
+  apiParameterCharacters: 200,
+  /** The head and body of a request come in a few packets. */
+  apiRequestMs: 30_000,
+  apiKeepAliveMs: 10_000,
+  /** Twenty a second from one address are a program at work; more is a loop. */
+  apiRequestsPerWindow: 1200,
+  apiWindowMs: 60_000,
   /** Wrong passwords per address before it must wait. */
   passwordFailuresPerAddress: 10,
   passwordFailureWindowMs: 300_000,

@@ -48,7 +48,12 @@ async function serve(
   if (configuration.tls.certificateFile !== undefined) process.on("SIGHUP", () => void gateway.lookAtCertificate());
   const { dataDirectory } = configuration.gateway;
   new Output(io, options.json === true).result(
-    { ports: gateway.ports, certificateFingerprint: gateway.certificate.fingerprint, dataDirectory },
+    {
+      ports: gateway.ports,
+      certificateFingerprint: gateway.certificate.fingerprint,
+      dataDirectory,
+      setUpToken: gateway.setUpToken,
+    },
     welcome(gateway, dataDirectory),
   );
   const failure = await Promise.race([asked, gateway.failed]);
@@ -77,7 +82,20 @@ function welcome(gateway: Gateway, dataDirectory: string): string {
     ["Mailboxes", String(mailboxes.list().length)],
   ]);
   const next = mailboxes.list().length === 0 ? "\nNext: make a mailbox with  postern mailbox create NAME\n" : "";
-  return `Postern takes connections.\n${facts}${next}`;
+  return `Postern takes connections.\n${facts}${next}${setUpText(gateway)}`;
+}
+
+/** On standard output alone, for whoever has started the gateway; never into the log. */
+function setUpText({ setUpToken, ports }: Gateway): string {
+  const web = ports.find(({ service }) => service === "console");
+  if (setUpToken === undefined || web === undefined) return "";
+  return [
+    "",
+    "Nobody may administer the gateway over HTTPS yet. Make the first administrator with  postern admin create NAME,",
+    `or over https://localhost:${web.port}/api/v1/set-up with this token, which works once and until the next start:`,
+    `  ${setUpToken}`,
+    "",
+  ].join("\n");
 }
 
 /** RFC 3986 §3.2.2: an IPv6 address before a port stands in brackets. */

@@ -18,7 +18,7 @@ test("without anything the defaults apply, the standard ports and the limits amo
   const { listen, limits: configured, gateway, control, tls } = loadConfig({ environment });
   assert.deepEqual(
     Object.values(listen).map(([address]) => address?.port),
-    [25, 587, 465, 110, 995],
+    [25, 587, 465, 110, 995, 8450],
   );
   assert.equal(configured.maxMessageBytes, limits.maxMessageBytes);
   assert.equal(configured.repeatedDeliveryMs, limits.repeatedDeliveryMs);

@@ -56,6 +56,11 @@ export const schema = {
       default: ["*:995"],
       help: "Pulling with TLS from the first octet (RFC 8314 §3.2).",
     }),
+    console: setting({
+      type: list(listenAddress),
+      default: ["*:8450"],
+      help: "The HTTP API for administrators, inside TLS alone.",
+    }),
   }),
 
   tls: section("The certificate that all listeners show.", {

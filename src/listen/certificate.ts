@@ -111,9 +111,23 @@ const ciphers = [
   "ECDHE-RSA-AES256-GCM-SHA384",
 ].join(":");
 
-/** The TLS context of all listeners (RFC 9325 §3.1.1: 1.2 or newer). */
+/** What a TLS context is made from; servers of Node's own make theirs by themselves. */
+export interface SecureContextSource {
+  readonly cert: string;
+  readonly key: string;
+  readonly minVersion: TlsVersion;
+  readonly ciphers: string;
+  readonly honorCipherOrder: true;
+}
+
+/** For every listener (RFC 9325 §3.1.1: 1.2 or newer). */
+export function secureContextSource(pair: CertificatePair, minVersion: TlsVersion): SecureContextSource {
+  return { cert: pair.certificate, key: pair.key, minVersion, ciphers, honorCipherOrder: true };
+}
+
+/** The TLS context of the mail listeners. */
 export function secureContextOf(pair: CertificatePair, minVersion: TlsVersion): SecureContext {
-  return createSecureContext({ cert: pair.certificate, key: pair.key, minVersion, ciphers, honorCipherOrder: true });
+  return createSecureContext(secureContextSource(pair, minVersion));
 }
 
 function checkPair(pair: CertificatePair): void {

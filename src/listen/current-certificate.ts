@@ -6,7 +6,9 @@ import {
   type CertificateFacts,
   type CertificatePair,
   certificateFacts,
+  type SecureContextSource,
   secureContextOf,
+  secureContextSource,
   type TlsVersion,
 } from "./certificate.ts";
 
@@ -15,6 +17,8 @@ export interface CurrentCertificateOptions {
   /** Reads the files anew. Throws `listen/bad-certificate`. */
   readonly load: () => Promise<CertificatePair>;
   readonly log: Log;
+  /** Told when there is another certificate. */
+  readonly renewed?: () => void;
 }
 
 /**
@@ -39,6 +43,11 @@ export class CurrentCertificate {
 
   get context(): SecureContext {
     return this.#context;
+  }
+
+  /** For servers that make their context by themselves. */
+  get source(): SecureContextSource {
+    return secureContextSource(this.#pair, this.#options.minimumVersion);
   }
 
   get facts(): CertificateFacts {
@@ -73,6 +82,7 @@ export class CurrentCertificate {
       this.#context = context;
       this.#facts = facts;
       log.event("listen/certificate-renewed", { sha256: facts.fingerprint, until: facts.notAfter.toISOString() });
+      this.#options.renewed?.();
     } catch (error) {
       const fault = describeError(error);
       const sure = asked || fault === this.#fault;

@@ -66,6 +66,9 @@ export const logEvents = {
   "pop3-proxy/closed": { level: "info", text: "a POP3 proxy session ended" },
   "admin/failed": { level: "error", text: "an operation ended by a fault of ours" },
   "admin/changed": { level: "info", text: "an administrator or a token was created, changed or removed" },
+  "admin/signed-in": { level: "info", text: "an administrator signed in" },
+  "admin/denied": { level: "warn", text: "a sign-in of an administrator was refused" },
+  "api/refused": { level: "info", text: "a request to the HTTP API had no valid sign-in or token" },
   "audit/failing": {
     level: "error",
     text: "ALARM: the audit trail cannot be written; nothing more is changed until it can",

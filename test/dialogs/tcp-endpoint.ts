@@ -46,6 +46,7 @@ submission = []
 submissions = ["127.0.0.1:0"]
 pop3 = ["127.0.0.1:0"]
 pop3s = ["127.0.0.1:0"]
+console = []
 [limits]
 disk_reserve = "1 MiB"
 password_failures_per_address = 1000

@@ -39,9 +39,14 @@ test("a renewed certificate is shown to new connections and to the administrator
     await writeFile(chain, pair.certificate);
     await writeFile(key, pair.key);
     const configuration = `[tls]\ncertificate_file = ${JSON.stringify(chain)}\nkey_file = ${JSON.stringify(key)}\n`;
-    local ??= await LocalGateway.start(directory, { configuration });
+    local ??= await LocalGateway.start(directory, {
+      configuration,
+      overrides: { "listen.console": ["127.0.0.1:0"] },
+    });
     await local.gateway.lookAtCertificate();
-    seen.push(await shownCertificate(local.gateway.port("pop3s")));
+    const [mail, web] = [local.gateway.port("pop3s"), local.gateway.port("console")];
+    seen.push(await shownCertificate(mail));
+    assert.equal(await shownCertificate(web), seen.at(-1));
   }
   const control = await ControlClient.find(join(directory, "data", "control.sock"), "cli:test");
   const status = await control?.run("status", {}, () => undefined);
@@ -49,7 +54,7 @@ test("a renewed certificate is shown to new connections and to the administrator
   const wanted = pairs.map((pair) => new X509Certificate(pair.certificate).fingerprint256);
   assert.deepEqual(seen, wanted);
   assert.equal(status?.running?.certificateFingerprint, wanted[1]);
-  assert.equal(status?.running?.ports.length, 2);
+  assert.equal(status?.running?.ports.length, 3);
 });
 
 test("status counts what happened since the start", async () => {

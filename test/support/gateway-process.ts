@@ -25,6 +25,7 @@ export interface GatewayPorts {
   readonly submissions: number;
   readonly pop3: number;
   readonly pop3s: number;
+  readonly console: number;
 }
 
 export interface GatewayOptions {
@@ -52,8 +53,8 @@ export class GatewayProcess {
 
   static async start(options: GatewayOptions = {}): Promise<GatewayProcess> {
     const directory = await temporaryDirectory("gateway");
-    const [smtp = 0, submission = 0, submissions = 0, pop3 = 0, pop3s = 0] = await freePorts(5);
-    const ports = { smtp, submission, submissions, pop3, pop3s };
+    const [smtp = 0, submission = 0, submissions = 0, pop3 = 0, pop3s = 0, web = 0] = await freePorts(6);
+    const ports = { smtp, submission, submissions, pop3, pop3s, console: web };
     const gateway = new GatewayProcess(directory, ports, options.program ?? fromCheckout);
     await writeFile(gateway.configurationFile, gateway.#configuration(options));
     try {
@@ -167,7 +168,7 @@ export class GatewayProcess {
   }
 
   #configuration(options: GatewayOptions): string {
-    const { smtp, submission, submissions, pop3, pop3s } = this.ports;
+    const { smtp, submission, submissions, pop3, pop3s, console: web } = this.ports;
     return `
 [gateway]
 data_directory = ${JSON.stringify(this.dataDirectory)}
@@ -179,6 +180,7 @@ submission = ["127.0.0.1:${submission}"]
 submissions = ["127.0.0.1:${submissions}"]
 pop3 = ["127.0.0.1:${pop3}"]
 pop3s = ["127.0.0.1:${pop3s}"]
+console = ["127.0.0.1:${web}"]
 ${options.configuration ?? ""}
 `;
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from "node:path";
-import { loadConfig } from "../../src/config/load.ts";
+import { type LoadOptions, loadConfig } from "../../src/config/load.ts";
 import { createGateway, type Gateway, type GatewayParts } from "../../src/gateway.ts";
 import type { LogEventCode } from "../../src/observe/events.ts";
 import type { Log, LogFields } from "../../src/observe/log.ts";
@@ -28,15 +28,19 @@ export class LocalGateway {
     this.events = events;
   }
 
-  /** `configuration`: more lines, with their `[section]`. */
+  /** `configuration`: more lines, with their `[section]`; `overrides`: settings by name. */
   static async start(
     directory: string,
-    parts: Pick<GatewayParts, "storeFaults"> & { readonly configuration?: string } = {},
+    parts: Pick<GatewayParts, "storeFaults"> & {
+      readonly configuration?: string;
+      readonly overrides?: LoadOptions["overrides"];
+    } = {},
   ): Promise<LocalGateway> {
     const events: LoggedEvent[] = [];
     const configuration = loadConfig({
       text: localConfiguration(directory) + (parts.configuration ?? ""),
       environment: {},
+      overrides: parts.overrides ?? {},
     });
     const gateway = await createGateway(configuration, { ...parts, log: recordingLog(events, {}) });
     await gateway.start();
@@ -78,6 +82,7 @@ submission = []
 submissions = []
 pop3 = []
 pop3s = ["127.0.0.1:0"]
+console = []
 [limits]
 disk_reserve = "1 MiB"
 [seal]
