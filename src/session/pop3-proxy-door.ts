@@ -73,7 +73,7 @@ export class Pop3ProxyDoor {
     const { clock, fingerprintKey, upstreams } = this.#stages;
     const { host } = login.target;
     const origin = { mailbox: mailbox.id, host, port: upstream.door.port, remoteUser: login.remoteUser };
-    const target = formatTarget(login.target);
+    const upstreamName = formatTarget(login.target);
     const envelope = (): RecordedEnvelope => ({
       source: "pop3-proxy",
       reversePath: null,
@@ -84,7 +84,7 @@ export class Pop3ProxyDoor {
       protocol: "POP3",
       receivedBy: this.#settings.hostName,
       receivedAtMs: clock.nowMs(),
-      facts: { "Remote-User": login.remoteUser, Upstream: target, Client: connection.peer.address },
+      facts: { "Remote-User": login.remoteUser, Upstream: upstreamName, Client: connection.peer.address },
     });
     const names = new PassageNames(fingerprintKey, origin);
     const recorder = new Pop3Recorder(this.#stages, {
@@ -93,7 +93,7 @@ export class Pop3ProxyDoor {
       findMailbox: (id) => this.#stages.findMailbox(id),
       envelope,
     });
-    const sessionLog = log.with({ mailbox: mailbox.id, target });
+    const sessionLog = log.with({ mailbox: mailbox.id, upstream: upstreamName });
     const { stopped } = upstreams;
     return servePop3Proxy(
       { client: connection, pending, upstream, recorder, held: this.#held, clock, stopped, log: sessionLog },

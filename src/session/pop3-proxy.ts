@@ -36,7 +36,7 @@ export interface Pop3ProxyParts {
   readonly clock: Clock;
   /** Aborted when the gateway waits no longer for its sessions. */
   readonly stopped: AbortSignal;
-  /** Names connection, mailbox and target in every event. */
+  /** Names connection, mailbox and upstream in every event. */
   readonly log: Log;
 }
 

@@ -183,12 +183,12 @@ function reported<Machine, Offer, Verdict>(
   const who =
     login === undefined
       ? {}
-      : { mailbox: login.mailbox, target: formatTarget(login.target), remoteUser: login.remoteUser };
+      : { mailbox: login.mailbox, upstream: formatTarget(login.target), remoteUser: login.remoteUser };
   switch (result.kind) {
     case "signed-in": {
       const { mechanism, door, connection } = result.upstream;
-      const upstream = { mechanism, port: door.port, address: connection.peer.address, tls: connection.tls?.version };
-      log.event("proxy/signed-in", { ...who, ...upstream });
+      const how = { mechanism, port: door.port, address: connection.peer.address, tls: connection.tls?.version };
+      log.event("proxy/signed-in", { ...who, ...how });
       break;
     }
     case "failed":

@@ -202,8 +202,8 @@ export class Pop3ClientMachine {
     if (this.#state.name !== "ready") return this.#fail("misuse");
     const { capabilities } = this.#state;
     const [first, ...others] = mechanismsFor(capabilities.mechanisms, context.credentials);
-    // USER inside TLS gives away less than CRAM-MD5 asks the server to keep, see `mechanismsFor`.
-    const byUser = capabilities.user && (first === undefined || first === "CRAM-MD5");
+    // Many servers announce USER whatever they take, and SASL only what they take (RFC 5034 §3).
+    const byUser = capabilities.user && first === undefined;
     if (context.credentials.kind === "password" && byUser) return this.#signInByUser(context, capabilities);
     if (first === undefined) return this.#fail("no-mechanism", undefined, capabilities.mechanisms.join(" "));
     const dialogue = new SaslDialogue(context, first, others);
