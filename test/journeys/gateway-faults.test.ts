@@ -75,7 +75,8 @@ test("the program ends with a failure when the store thread dies", async () => {
   const config = join(directory, "postern.toml");
   await writeFile(config, localConfiguration(directory));
   const script = join(import.meta.dirname, "../support/dying-gateway.ts");
-  const child = spawn(process.execPath, [script, config], { stdio: ["ignore", "pipe", "pipe"] });
+  const fault = JSON.stringify({ operation: "index-commit", from: 1, times: 1, code: "crash" });
+  const child = spawn(process.execPath, [script, config, fault], { stdio: ["ignore", "pipe", "pipe"] });
   const errors: string[] = [];
   child.stderr.on("data", (octets: Buffer) => errors.push(octets.toString()));
   const exit = once(child, "exit");

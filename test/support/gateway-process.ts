@@ -5,10 +5,12 @@ import { openSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
+import type { Fault } from "../../src/store/writer/faults.ts";
 import { runProgram } from "./run-program.ts";
 import { freePorts, removeDirectory, temporaryDirectory } from "./temporary.ts";
 
 const fromCheckout = join(import.meta.dirname, "../../bin/postern.cjs");
+const dyingGateway = join(import.meta.dirname, "dying-gateway.ts");
 
 /** The domain of all mailboxes in tests. */
 export const mailDomain = "journal.test";
@@ -93,10 +95,17 @@ export class GatewayProcess {
     return readFile(this.certificateFile, "utf8");
   }
 
-  /** Starts the program on the same directory, after `stop` or `kill`; resolves when it greets. */
-  async startAgain(): Promise<void> {
+  /**
+   * Starts the program on the same directory, after `stop`, `kill` or its own end; resolves when it greets. With a fault,
+   * its store meets that one.
+   */
+  async startAgain(fault?: Fault): Promise<void> {
     const log = openSync(this.logFile, "a");
-    const child = spawn(process.execPath, [this.#program, "serve", "--config", this.configurationFile], {
+    const program =
+      fault === undefined
+        ? [this.#program, "serve", "--config", this.configurationFile]
+        : [dyingGateway, this.configurationFile, JSON.stringify(fault)];
+    const child = spawn(process.execPath, program, {
       stdio: ["ignore", log, log],
       cwd: this.directory,
     });
@@ -118,6 +127,15 @@ export class GatewayProcess {
   /** SIGKILL: the process is gone at once, wherever it was. */
   async kill(): Promise<void> {
     await this.#signal("SIGKILL");
+  }
+
+  /** Waits for an end that nobody here has asked for; returns the signal that brought it, if one did. */
+  async ended(): Promise<NodeJS.Signals | null> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (child === undefined) throw new Error("the gateway is not running");
+    if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+    return child.signalCode;
   }
 
   /** Ends the program if it still runs and removes its directory. */
