@@ -130,7 +130,7 @@ export class Capture {
   async settle(outcome: "accepted" | "unknown", verdict: Readonly<Record<string, unknown>>): Promise<void> {
     await Promise.all(
       this.#copies.map(({ deposit, target }) =>
-        deposit.settle(outcome, sealAddendum(target.recipient, "verdict", verdict, this.#envelope.receivedAtMs)),
+        deposit.settle(outcome, this.#sealAddendum(target.recipient, "verdict", verdict)),
       ),
     );
   }
@@ -144,9 +144,14 @@ export class Capture {
     const result = await copy.deposit.commit(facts);
     if (result.kept === "new") return { mailbox, uniqueId: result.receipt.uniqueId, repeated: false };
     const receipt = receiptFacts(this.#envelope, copy.target.recipients);
-    const addendum = sealAddendum(copy.target.recipient, "receipt", receipt, this.#envelope.receivedAtMs);
+    const addendum = this.#sealAddendum(copy.target.recipient, "receipt", receipt);
     await this.#stages.store.addAddendum(result.earlier, mailbox, addendum);
     return { mailbox, uniqueId: result.earlier, repeated: true };
+  }
+
+  #sealAddendum(recipient: Recipient, kind: Addendum["kind"], facts: Readonly<Record<string, unknown>>): Addendum {
+    const plaintext = Buffer.from(JSON.stringify({ kind, ...facts }), "utf8");
+    return { kind, atMs: this.#envelope.receivedAtMs, sealed: sealWhole(recipient, plaintext, this.#stages.heads) };
   }
 
   /** Seals what is left of every copy and gives the facts that the index keeps about each. */
@@ -213,13 +218,4 @@ function withoutFingerprint(facts: DepositFacts): DepositFacts {
 
 function receiptFacts(envelope: RecordedEnvelope, recipients: readonly RecordedRecipient[]): Record<string, unknown> {
   return { ...envelope, receivedAt: new Date(envelope.receivedAtMs).toISOString(), recipients };
-}
-
-function sealAddendum(
-  recipient: Recipient,
-  kind: Addendum["kind"],
-  facts: Readonly<Record<string, unknown>>,
-  atMs: number,
-): Addendum {
-  return { kind, atMs, sealed: sealWhole(recipient, Buffer.from(JSON.stringify({ kind, ...facts }), "utf8")) };
 }

@@ -20,9 +20,12 @@ export function createSealer(recipient: Recipient, heads?: HeadSource): Sealer {
   return new MessageSealer(recipient, heads);
 }
 
-/** Seals a plaintext that is there as a whole, into one buffer with an `ArrayBuffer` of its own. */
-export function sealWhole(recipient: Recipient, plaintext: Uint8Array): Buffer<ArrayBuffer> {
-  return sealBehind(makeMessageHead(recipient), plaintext);
+/**
+ * Seals a plaintext that is there as a whole, into one buffer with an `ArrayBuffer` of its own. `heads` as for
+ * `createSealer`.
+ */
+export function sealWhole(recipient: Recipient, plaintext: Uint8Array, heads?: HeadSource): Buffer<ArrayBuffer> {
+  return sealBehind(heads?.take(recipient) ?? makeMessageHead(recipient), plaintext);
 }
 
 /** As `sealWhole`, with a file key that was wrapped already. Takes over the file key and wipes it. */
