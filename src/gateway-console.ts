@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { PasswordSignIn } from "./admin/api/password-sign-in.ts";
-import { signInRoutes } from "./admin/api/routes/sign-in-routes.ts";
-import { statusRoutes } from "./admin/api/routes/status-routes.ts";
+import { apiRoutes } from "./admin/api/routes.ts";
 import { type ApiServer, createApiServer } from "./admin/api/server.ts";
 import type { SetUp } from "./admin/api/set-up.ts";
 import { SignIns } from "./admin/api/sign-ins.ts";
@@ -9,11 +8,15 @@ import type { OperationStages } from "./admin/operation.ts";
 import type { Clock } from "./base/clock.ts";
 import { HttpsListener, type HttpsListenerShare } from "./listen/https-listener.ts";
 import type { ListenAddress } from "./listen/listener.ts";
+import type { EventFeed } from "./observe/event-feed.ts";
 
 export interface ConsoleParts {
   readonly addresses: readonly ListenAddress[];
   readonly stages: OperationStages;
   readonly setUp: SetUp;
+  readonly feed: EventFeed;
+  /** Of this program, for the description of the API. */
+  readonly version: string;
   readonly clock: Clock;
   readonly share: HttpsListenerShare;
 }
@@ -21,21 +24,23 @@ export interface ConsoleParts {
 /** The HTTPS API on its listeners. */
 export class Console {
   readonly #server: ApiServer;
+  readonly #feed: EventFeed;
   #listeners: readonly HttpsListener[] = [];
 
-  private constructor(server: ApiServer) {
+  private constructor(server: ApiServer, feed: EventFeed) {
     this.#server = server;
+    this.#feed = feed;
   }
 
   /** Throws `listen/address-in-use`; nothing is left open then. */
-  static async open({ addresses, stages, setUp, clock, share }: ConsoleParts): Promise<Console> {
+  static async open({ addresses, stages, setUp, feed, version, clock, share }: ConsoleParts): Promise<Console> {
     const signIns = new SignIns(stages.accounts, clock);
     const { passwordFailuresPerAddress: failuresPerAddress, passwordFailureWindowMs: failureWindowMs } =
       stages.configuration.limits;
     const passwords = new PasswordSignIn({ accounts: stages.accounts, clock, failuresPerAddress, failureWindowMs });
-    const routes = [...signInRoutes({ ...stages, signIns, passwords, setUp }), ...statusRoutes()];
+    const routes = apiRoutes({ ...stages, signIns, passwords, setUp, feed, version });
     const server = await createApiServer({ routes, stages, signIns, monotonicMs: () => clock.monotonicMs() });
-    const opened = new Console(server);
+    const opened = new Console(server, feed);
     try {
       for (const address of addresses) {
         const listener = await HttpsListener.open({ name: "console", address, handle: server.handle }, share);
@@ -58,7 +63,10 @@ export class Console {
   }
 
   async close(drainMs: number): Promise<void> {
-    await Promise.all(this.#listeners.map((listener) => listener.close(drainMs)));
+    const closing = this.#listeners.map((listener) => listener.close(drainMs));
+    // They would stay until they are cut off.
+    this.#feed.end();
+    await Promise.all(closing);
     await this.#server.close();
   }
 }

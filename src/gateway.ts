@@ -25,6 +25,7 @@ import { CurrentCertificate } from "./listen/current-certificate.ts";
 import { Listener, type ListenerOptions, type ListenerShare } from "./listen/listener.ts";
 import { MailboxRegistry } from "./mailbox/registry.ts";
 import { PullSignIn } from "./mailbox/sign-in.ts";
+import { EventFeed, feedingLog } from "./observe/event-feed.ts";
 import { countingLog } from "./observe/event-metrics.ts";
 import type { Log } from "./observe/log.ts";
 import { MetricsRegistry } from "./observe/metrics.ts";
@@ -91,7 +92,13 @@ export interface Gateway {
 export async function createGateway(configuration: Configuration, parts: GatewayParts): Promise<Gateway> {
   const clock = parts.clock ?? systemClock;
   const metrics = new MetricsRegistry();
-  const log = countingLog(parts.log, metrics);
+  const feed = new EventFeed({
+    kept: limits.eventsKept,
+    followers: limits.eventFollowers,
+    peerAddresses: configuration.log.peerAddresses,
+    nowMs: () => clock.nowMs(),
+  });
+  const log = countingLog(feedingLog(parts.log, feed), metrics);
   const directory = configuration.gateway.dataDirectory;
   const store = await openStore({
     directory,
@@ -111,6 +118,7 @@ export async function createGateway(configuration: Configuration, parts: Gateway
     return new RunningGateway({
       configuration,
       log,
+      feed,
       metrics,
       clock,
       store,
@@ -134,6 +142,8 @@ interface ReadyParts {
   readonly metrics: MetricsRegistry;
   readonly configuration: Configuration;
   readonly log: Log;
+  /** What the log says, for whoever follows it over HTTPS. */
+  readonly feed: EventFeed;
   readonly clock: Clock;
   readonly store: Store;
   readonly accountStore: AccountStore;
@@ -266,7 +276,7 @@ class RunningGateway implements Gateway {
   }
 
   async #openConsole(): Promise<Console | undefined> {
-    const { configuration, clock, log } = this.#parts;
+    const { configuration, clock, feed, version, log } = this.#parts;
     const addresses = configuration.listen.console;
     if (addresses.length === 0) return undefined;
     // Loaded here: a gateway without it starts sooner.
@@ -277,7 +287,7 @@ class RunningGateway implements Gateway {
       handshakeTimeoutMs: limits.tlsHandshakeMs,
       log,
     };
-    return Console.open({ addresses, stages: this.#stages, setUp: this.#setUp, clock, share });
+    return Console.open({ addresses, stages: this.#stages, setUp: this.#setUp, feed, version, clock, share });
   }
 
   async #listen(service: MailService, options: Omit<ListenerOptions, "name" | "serve">): Promise<void> {

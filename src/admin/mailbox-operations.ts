@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { hash } from "node:crypto";
 import { PosternError } from "../base/errors.ts";
 import type { MailboxId } from "../base/ids.ts";
 import { SecretBytes } from "../base/secret.ts";
@@ -16,6 +17,26 @@ export const createMailbox = operation({
     const created = await context.mailboxes.create(input);
     await noteChange(context, created.mailbox.id, { change: "created", after: auditView(created.mailbox) });
     return withPassword(context, created);
+  },
+});
+
+export const createMailboxOnce = operation({
+  input: shapes.newMailboxOnce,
+  output: shapes.mailboxPasswordOnce,
+  changes: true,
+  async run(context, { requestKey, ...wanted }) {
+    const request = {
+      // Two callers may have chosen the same key.
+      key: hash("sha256", JSON.stringify([context.actor, requestKey]), "hex"),
+      content: hash("sha256", JSON.stringify(wanted), "hex"),
+    };
+    const created = await context.mailboxes.createOnce(wanted, request);
+    const { mailbox, password } = created;
+    if (password === undefined) {
+      return { id: mailbox.id, address: addressOf(mailbox, context.configuration), password: null };
+    }
+    await noteChange(context, mailbox.id, { change: "created", after: auditView(mailbox) });
+    return withPassword(context, { mailbox, password });
   },
 });
 
@@ -56,11 +77,12 @@ export const editMailbox = operation({
   input: shapes.mailboxEdit,
   output: shapes.mailboxSummary,
   changes: true,
-  run: (context, { id, name, description, allowedPeers, requireTls }) =>
+  run: (context, { id, version, name, description, allowedPeers, requireTls }) =>
     changed(context, "changed", {
       id,
       work: () =>
         context.mailboxes.edit(id, {
+          ...(version === undefined ? {} : { version }),
           ...(name === undefined ? {} : { name }),
           ...(description === undefined ? {} : { description }),
           ...(allowedPeers === undefined ? {} : { allowedPeers }),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Configuration } from "../config/schema.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
+import { mailboxVersion } from "../mailbox/version.ts";
 import type { MailboxCounts } from "../store/contract.ts";
 import type { RunningFacts } from "./operation.ts";
 import type { MailboxDetails, MailboxSummary } from "./shapes.ts";
@@ -39,6 +40,7 @@ export function describeMailbox(
   return {
     ...summarise(mailbox, counts, configuration),
     addresses: configuration.gateway.domains.map((domain) => `${mailbox.id}@${domain}`),
+    version: mailboxVersion({ ...mailbox, allowedPeers: mailbox.allowedPeers.entries }),
     recipient: mailbox.recipient.text,
     recipientKind: mailbox.recipient.kind,
     allowedPeers: mailbox.allowedPeers.entries,

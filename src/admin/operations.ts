@@ -4,12 +4,15 @@ import { PosternError } from "../base/errors.ts";
 import * as accounts from "./accounts/account-operations.ts";
 import { listAudit } from "./audit-operation.ts";
 import * as mailbox from "./mailbox-operations.ts";
+import { pageMailboxes } from "./mailbox-page.ts";
 import type { Operation, OperationContext } from "./operation.ts";
 import { showStatus } from "./status-operation.ts";
 
 /** Every operation by its name. One set for all doors: the command line, the control socket and the HTTP API. */
 export const operations = {
   "mailbox.create": mailbox.createMailbox,
+  "mailbox.create-once": mailbox.createMailboxOnce,
+  "mailbox.page": pageMailboxes,
   "mailbox.list": mailbox.listMailboxes,
   "mailbox.show": mailbox.showMailbox,
   "mailbox.activate": mailbox.activateMailbox,

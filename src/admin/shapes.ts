@@ -22,8 +22,21 @@ export const newMailbox = z.strictObject({
   requireTls: z.boolean().default(true),
 });
 
+/** A creation that may be asked for again: the same key and content make one mailbox. */
+export const newMailboxOnce = newMailbox.extend({ requestKey: z.string() });
+
+/** One page of mailboxes. `after` is the `next` of the page before; `search` looks into name, description and id. */
+export const mailboxQuery = z.strictObject({
+  limit: z.int().min(1).max(200).default(50),
+  after: z.string().optional(),
+  search: z.string().max(200).optional(),
+  state: z.enum(["active", "suspended"]).optional(),
+});
+
 export const mailboxEdit = z.strictObject({
   id: mailboxId,
+  /** The version that was seen; without it the change is made whatever is there. */
+  version: z.string().optional(),
   name: z.string().optional(),
   description: z.string().optional(),
   allowedPeers: z.array(z.string()).readonly().optional(),
@@ -57,6 +70,8 @@ const endpoint = z.object({ host: z.string(), port: z.number(), tls: z.enum(["st
 export const mailboxDetails = mailboxSummary.extend({
   /** The address in each domain of the gateway. */
   addresses: z.array(z.string()).readonly(),
+  /** Of the settings; changes with them. */
+  version: z.string(),
   recipient: z.string(),
   recipientKind: z.enum(["mlkem768x25519", "x25519"]),
   allowedPeers: z.array(z.string()).readonly(),
@@ -68,8 +83,11 @@ export const mailboxDetails = mailboxSummary.extend({
 });
 
 export const mailboxPassword = z.object({ id: z.string(), address: z.string(), password: z.string() });
+/** `password` is `null` in the answer to a repetition. */
+export const mailboxPasswordOnce = mailboxPassword.extend({ password: z.string().nullable() });
 export const mailboxPasswordReset = mailboxPassword.extend({ removedMessages: z.number() });
 export const mailboxList = z.object({ mailboxes: z.array(mailboxSummary).readonly() });
+export const mailboxPage = mailboxList.extend({ next: z.string().nullable() });
 export const mailboxRemoval = z.object({ id: z.string(), removedMessages: z.number() });
 
 export const gatewayStatus = z.object({

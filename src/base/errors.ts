@@ -35,6 +35,8 @@ export const errorCatalogue = {
   "mailbox/not-suspended": { permanent: true, text: "the mailbox must be suspended first" },
   "mailbox/not-empty": { permanent: true, text: "the mailbox still holds messages" },
   "mailbox/bad-request": { permanent: true, text: "the mailbox cannot be changed like that" },
+  "mailbox/changed-meanwhile": { permanent: true, text: "the mailbox was changed by somebody else meanwhile" },
+  "mailbox/request-reused": { permanent: true, text: "the idempotency key was used for another request" },
 
   // Configuration and command line
   "config/invalid": { permanent: true, text: "the configuration is not valid" },
@@ -67,6 +69,7 @@ export const errorCatalogue = {
   "api/too-large": { permanent: true, text: "the request is too large" },
   "api/wrong-type": { permanent: true, text: "the body must be JSON, and say so" },
   "api/too-many": { permanent: false, text: "too many requests or wrong passwords; try again later" },
+  "api/precondition-needed": { permanent: true, text: "say in If-Match which state is changed" },
   "api/set-up-done": { permanent: true, text: "the gateway has an administrator already" },
 
   // Faults

@@ -103,6 +103,14 @@ export const limits = {
   /** The largest request is a mailbox with a long list of peers. */
   apiBodyBytes: 64 * KiB,
   apiHeaderBytes: 16 * KiB,
+  /** What was missed while a browser was away for a moment. */
+  eventsKept: 500,
+  /** Each is a connection that stays. */
+  eventFollowers: 100,
+  /** What may wait for a reader of events before it is cut off: a thousand of them. */
+  eventBacklogBytes: 256 * KiB,
+  /** Below the minute after which routers forget a silent connection. */
+  eventHeartbeatMs: 15_000,
   /** Ids and names in paths. */
   apiParameterCharacters: 200,
   /** The head and body of a request come in a few packets. */

@@ -10,6 +10,7 @@ import { type Mailbox, mailboxFromRow } from "./mailbox.ts";
 import { checkDescription, checkName } from "./mailbox-texts.ts";
 import { generatePassword } from "./password.ts";
 import { parsePeerList } from "./peers.ts";
+import { mailboxVersion } from "./version.ts";
 import { chosenPasswordWorkFactor, maxWorkFactor } from "./work-factor.ts";
 
 export interface MailboxRegistryOptions {
@@ -31,7 +32,16 @@ export interface NewMailbox {
   readonly password?: SecretBytes;
 }
 
-export type MailboxEdit = Partial<Pick<NewMailbox, "name" | "description" | "allowedPeers" | "requireTls">>;
+export type MailboxEdit = Partial<Pick<NewMailbox, "name" | "description" | "allowedPeers" | "requireTls">> & {
+  /** Of `mailboxVersion`: changed only when the settings still are these. */
+  readonly version?: string;
+};
+
+/** What tells one request from another when it may come twice; hashes, kept with the mailbox that it made. */
+export interface CreationRequest {
+  readonly key: string;
+  readonly content: string;
+}
 
 /** What changes a mailbox but leaves its key. */
 type ChangeEvent = Exclude<MailboxEvent, "key-changed">;
@@ -77,20 +87,26 @@ export class MailboxRegistry {
 
   /** Throws `mailbox/bad-request` for a name, description or peer that cannot be. */
   create(wanted: NewMailbox): Promise<MailboxWithPassword> {
+    return this.#inTurn(() => this.#insert(wanted, {}));
+  }
+
+  /**
+   * As `create`, but a second time with the same request gives the mailbox of the first, without its password: that is
+   * kept nowhere. Holds across restarts, for as long as the mailbox is there. Throws `mailbox/request-reused` when the key
+   * was used for other content.
+   */
+  createOnce(
+    wanted: NewMailbox,
+    request: CreationRequest,
+  ): Promise<MailboxWithPassword | { readonly mailbox: Mailbox; readonly password: undefined }> {
     return this.#inTurn(async () => {
-      const row = {
-        id: generateMailboxId(),
-        name: checkName(wanted.name),
-        description: checkDescription(wanted.description ?? ""),
-        state: "active" as const,
-        createdAtMs: this.#options.clock.nowMs(),
-        allowedPeers: parsePeerList(wanted.allowedPeers ?? []).entries,
-        requireTls: wanted.requireTls ?? true,
-        settings: {},
-      };
-      const { password, ...keys } = await this.#newKeys(wanted.password);
-      await this.#options.store.mailboxes.insert({ ...row, ...keys });
-      return { mailbox: this.#mustFind(row.id), password };
+      for (const { id, settings } of this.#options.store.mailboxes.all()) {
+        const earlier = settings["request"];
+        if (!isRequest(earlier) || earlier.key !== request.key) continue;
+        if (earlier.content !== request.content) throw new PosternError("mailbox/request-reused");
+        return { mailbox: this.#mustFind(id), password: undefined };
+      }
+      return this.#insert(wanted, { request });
     });
   }
 
@@ -103,7 +119,8 @@ export class MailboxRegistry {
   }
 
   edit(id: MailboxId, edit: MailboxEdit): Promise<Mailbox> {
-    return this.#update(id, "changed", () => ({
+    return this.#update(id, "changed", (row) => ({
+      ...sameVersion(row, edit.version),
       ...(edit.name === undefined ? {} : { name: checkName(edit.name) }),
       ...(edit.description === undefined ? {} : { description: checkDescription(edit.description) }),
       ...(edit.allowedPeers === undefined ? {} : { allowedPeers: parsePeerList(edit.allowedPeers).entries }),
@@ -182,16 +199,29 @@ export class MailboxRegistry {
     return turn;
   }
 
-  #update(id: MailboxId, event: ChangeEvent, change: () => Partial<MailboxRow>): Promise<Mailbox> {
-    return this.#inTurn(async () => {
-      this.#mustGet(id);
-      return this.#replace(id, event, change());
-    });
+  #update(id: MailboxId, event: ChangeEvent, change: (row: MailboxRow) => Partial<MailboxRow>): Promise<Mailbox> {
+    return this.#inTurn(async () => this.#replace(id, event, change(this.#mustGet(id))));
   }
 
   async #replace(id: MailboxId, event: ChangeEvent, change: Partial<MailboxRow>): Promise<Mailbox> {
     await this.#options.store.mailboxes.update({ ...this.#mustGet(id), ...change }, event);
     return this.#mustFind(id);
+  }
+
+  async #insert(wanted: NewMailbox, settings: MailboxRow["settings"]): Promise<MailboxWithPassword> {
+    const row = {
+      id: generateMailboxId(),
+      name: checkName(wanted.name),
+      description: checkDescription(wanted.description ?? ""),
+      state: "active" as const,
+      createdAtMs: this.#options.clock.nowMs(),
+      allowedPeers: parsePeerList(wanted.allowedPeers ?? []).entries,
+      requireTls: wanted.requireTls ?? true,
+      settings,
+    };
+    const { password, ...keys } = await this.#newKeys(wanted.password);
+    await this.#options.store.mailboxes.insert({ ...row, ...keys });
+    return { mailbox: this.#mustFind(row.id), password };
   }
 
   async #newKeys(
@@ -217,4 +247,14 @@ export class MailboxRegistry {
   #mustFind(id: MailboxId): Mailbox {
     return this.find(id) ?? mailboxFromRow(this.#mustGet(id));
   }
+}
+
+/** Changes nothing; throws `mailbox/changed-meanwhile` when the settings are not those that the caller has seen. */
+function sameVersion(row: MailboxRow, version: string | undefined): object {
+  if (version === undefined || version === mailboxVersion(row)) return {};
+  throw new PosternError("mailbox/changed-meanwhile", "look at it again");
+}
+
+function isRequest(value: unknown): value is CreationRequest {
+  return typeof value === "object" && value !== null && "key" in value && "content" in value;
 }

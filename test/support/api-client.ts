@@ -45,6 +45,7 @@ export class ApiClient {
 
   /** The answer as it comes. */
   async open(method: string, path: string, { headers = {}, body }: ApiRequest = {}): Promise<IncomingMessage> {
+    const content = typeof body === "string" ? body : body === undefined ? undefined : JSON.stringify(body);
     const sent = request({
       host: "127.0.0.1",
       port: this.#port,
@@ -53,10 +54,10 @@ export class ApiClient {
       // Self-signed; what is tested here is not the certificate.
       rejectUnauthorized: false,
       agent: false,
-      headers: { ...(body === undefined ? {} : { "content-type": "application/json" }), ...this.#headers, ...headers },
+      headers: { ...describe(content), ...this.#headers, ...headers },
     });
     const answered = once(sent, "response");
-    sent.end(typeof body === "string" ? body : body === undefined ? undefined : JSON.stringify(body));
+    sent.end(content);
     const [answer]: IncomingMessage[] = await answered;
     if (answer === undefined) throw new Error("no answer");
     return answer;
@@ -73,4 +74,9 @@ export class ApiClient {
     const cookie = headers["set-cookie"]?.[0]?.split(";", 1)[0] ?? "";
     this.#headers = { cookie, "postern-csrf": String(body.csrfToken) };
   }
+}
+
+function describe(content: string | undefined): Readonly<Record<string, string>> {
+  if (content === undefined) return {};
+  return { "content-type": "application/json", "content-length": String(Buffer.byteLength(content)) };
 }

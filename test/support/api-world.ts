@@ -60,7 +60,7 @@ export class ApiWorld {
   async program(...scopes: readonly Scope[]): Promise<ApiClient> {
     const root = await this.root();
     const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
-    const answer = await root.call("POST", "tokens", { body: { name: "program", scopes, expiresAt } });
+    const answer = await root.call("POST", "account/tokens", { body: { name: "program", scopes, expiresAt } });
     if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
     return this.client({ authorization: `Bearer ${answer.body.token}` });
   }

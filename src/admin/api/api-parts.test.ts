@@ -67,9 +67,10 @@ test("requests are counted per address, at the limit, one below and one above, u
   assert.equal(rate.take("192.0.2.1"), undefined);
 });
 
-test("a route for people takes no token, one with a scope whoever has it, a public one anybody", () => {
+test("a route for people takes no token, one with a scope whoever has it, one for callers whoever has said who it is", () => {
   const caller = { account, scopes: ["status:read"], actor: "", signIn: undefined, stillValid: () => true } as const;
-  allow("public", undefined);
+  allow("caller", caller);
+  assert.throws(() => allow("caller", undefined), { code: "api/not-signed-in" });
   allow("status:read", caller);
   assert.throws(() => allow("status:read", undefined), { code: "api/not-signed-in" });
   assert.throws(() => allow("mailboxes:read", caller), { code: "api/forbidden" });

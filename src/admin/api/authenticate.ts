@@ -31,7 +31,6 @@ export interface RequestHead {
  * nothing, and `api/cross-site` for a change that comes with a cookie and without the token of its sign-in.
  */
 export function authenticate(head: RequestHead, credentials: Credentials): Caller | undefined {
-  refuseCrossSite(head);
   const authorization = head.header("authorization");
   if (authorization !== undefined) return withToken(authorization, credentials);
   const secret = cookieOf(head.header("cookie"));
@@ -39,9 +38,9 @@ export function authenticate(head: RequestHead, credentials: Credentials): Calle
 }
 
 /** Throws `api/not-signed-in` or `api/forbidden`. */
-export function allow(access: Access, caller: Caller | undefined): void {
-  if (access === "public") return;
+export function allow(access: Exclude<Access, "public">, caller: Caller | undefined): void {
   if (caller === undefined) throw new PosternError("api/not-signed-in");
+  if (access === "caller") return;
   if (access === "person" ? caller.signIn !== undefined : caller.scopes.includes(access)) return;
   const missing =
     access === "person" ? "this is for people who sign in with a password" : `the scope ${access} is missing`;
@@ -84,8 +83,11 @@ function withCookie(secret: string, head: RequestHead, { accounts, signIns }: Cr
   };
 }
 
-/** What browsers say by themselves about where a request comes from; programs that are no browsers say nothing. */
-function refuseCrossSite({ method, header }: RequestHead): void {
+/**
+ * Throws `api/cross-site` for a change that a page of another site has sent. Browsers say by themselves where a request
+ * comes from; programs that are no browsers say nothing.
+ */
+export function refuseCrossSite({ method, header }: RequestHead): void {
   if (isSafe(method)) return;
   const site = header("sec-fetch-site");
   const origin = header("origin");

@@ -33,6 +33,10 @@ const statuses: Partial<Readonly<Record<ErrorCode, number>>> = {
   "mailbox/unknown": 404,
   "mailbox/not-suspended": 409,
   "mailbox/not-empty": 409,
+  "mailbox/changed-meanwhile": 412,
+  "mailbox/request-reused": 422,
+  // RFC 6585 §3.
+  "api/precondition-needed": 428,
   "mailbox/bad-request": 422,
   "seal/wrong-passphrase": 422,
   "store/maildrop-locked": 409,

@@ -8,10 +8,10 @@ import type { OperationInput, OperationName, OperationOutput } from "../operatio
 import type { SignIn } from "./sign-ins.ts";
 
 /**
- * Who may call a route: `public`, anybody; `person`, whoever has signed in with a password; else whoever has the scope, a
- * person by the role, a token when it was given to it.
+ * Who may call a route: `public`, anybody; `caller`, whoever has signed in or has a token; `person`, whoever has signed in
+ * with a password; else whoever has the scope, a person by the role, a token when it was given to it.
  */
-export type Access = "public" | "person" | Scope;
+export type Access = "public" | "caller" | "person" | Scope;
 
 /** Who calls. */
 export interface Caller {
@@ -33,7 +33,7 @@ export interface Call<P, Q, B> {
   readonly peer: string;
   /** By lower-case name. */
   readonly header: (name: string) => string | undefined;
-  /** Throws `api/not-signed-in` on a public route that nobody signed in for. */
+  /** Throws `api/not-signed-in` on a public route: nobody is asked there who it is. */
   readonly caller: () => Caller;
   readonly run: RunOperation;
 }

@@ -5,14 +5,13 @@ import { describeError, type ErrorCode, PosternError } from "../../base/errors.t
 import { limits } from "../../base/limits.ts";
 import type { OperationStages } from "../operation.ts";
 import { runOperation } from "../operations.ts";
-import { allow, authenticate } from "./authenticate.ts";
+import { allow, authenticate, refuseCrossSite } from "./authenticate.ts";
+import { apiPrefix } from "./openapi.ts";
 import { problemOf, problemType } from "./problem.ts";
 import { RequestRate } from "./request-rate.ts";
 import type { Call, Caller, Route } from "./route.ts";
 import { securityHeaders } from "./security-headers.ts";
 import type { SignIns } from "./sign-ins.ts";
-
-export const apiPrefix = "/api/v1";
 
 export interface ApiServerParts {
   readonly routes: readonly Route[];
@@ -71,7 +70,11 @@ function guard(app: FastifyInstance, { stages, signIns, monotonicMs }: ApiServer
     const { access } = request.routeOptions.config;
     // No route of ours: nothing to protect, and 404 or 405 says nothing that the description does not.
     if (access === undefined) return;
-    const caller = authenticate({ method: request.method, header: headerOf(request) }, { ...stages, signIns });
+    const head = { method: request.method, header: headerOf(request) };
+    refuseCrossSite(head);
+    // Nobody is asked who it is: an old cookie must not keep its owner from signing in anew.
+    if (access === "public") return;
+    const caller = authenticate(head, { ...stages, signIns });
     allow(access, caller);
     if (caller !== undefined) request[callers] = caller;
   });

@@ -91,7 +91,7 @@ function current({ signIns }: SignInStages): readonly Route[] {
     route({
       method: "GET",
       path: "/sign-in",
-      access: "public",
+      access: "caller",
       name: "whoAmI",
       summary: "Who is calling, and what they may do",
       answer: who,

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+import { z } from "zod";
+import type { EventFeed } from "../../../observe/event-feed.ts";
+import { auditList } from "../../audit-operation.ts";
 import { gatewayStatus } from "../../shapes.ts";
+import { eventStream } from "../event-stream.ts";
 import { type Route, route } from "../route.ts";
 
-export function statusRoutes(): readonly Route[] {
+/** How the gateway does, what happens, and what was changed by whom. */
+export function statusRoutes(feed: EventFeed): readonly Route[] {
   return [
     route({
       method: "GET",
@@ -12,6 +17,37 @@ export function statusRoutes(): readonly Route[] {
       summary: "Does it run, does it take mail, how much waits",
       answer: gatewayStatus,
       run: async ({ run }) => ({ body: await run("status", {}) }),
+    }),
+    route({
+      method: "GET",
+      path: "/events",
+      access: "events:read",
+      name: "followEvents",
+      summary: "What happens, as it happens: the events of the log, as server-sent events",
+      requestHeaders: { "last-event-id": "The id of the last event that was seen; those after it come first." },
+      answer: { mediaType: "text/event-stream" },
+      async run({ header, caller }) {
+        const seen = header("last-event-id");
+        const lastId = seen !== undefined && /^\d{1,15}$/.test(seen) ? Number(seen) : undefined;
+        const { stillValid } = caller();
+        return {
+          stream: eventStream(feed, { lastId, stillValid }),
+          headers: { "content-type": "text/event-stream; charset=utf-8" },
+        };
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/audit",
+      access: "audit:read",
+      name: "readAudit",
+      summary: "The audit trail, newest first, in pages",
+      query: z.strictObject({
+        before: z.coerce.number().int().min(1).optional(),
+        limit: z.coerce.number().int().min(1).max(200).optional(),
+      }),
+      answer: auditList,
+      run: async ({ run, query }) => ({ body: await run("audit.list", query) }),
     }),
   ];
 }
