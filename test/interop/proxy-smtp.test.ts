@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { after, afterEach, before, beforeEach, suite, test } from "node:test";
 import type { TestMessage } from "../support/corpus.ts";
 import { Dovecot, dovecotPassword } from "../support/dovecot.ts";
+import { Exim } from "../support/exim.ts";
 import { sha256 } from "../support/expected-content.ts";
 import type { CreatedMailbox, GatewayProcess } from "../support/gateway-process.ts";
 import { skipWithoutPeers } from "../support/peers.ts";
@@ -17,11 +18,11 @@ import { proxyUserName, startProxiedGateway } from "../support/proxied-gateway.t
 import { RecordingSink } from "../support/recording-sink.ts";
 import { removeDirectory, temporaryDirectory } from "../support/temporary.ts";
 import { allMessages, readExported, senderOf } from "./samples.ts";
-import { type SubmitJob, type Submitter, submitters } from "./submitters.ts";
+import { type SubmitJob, type Submitter, submitters, type UpstreamName } from "./submitters.ts";
 
 const user = "anna@sender.test";
 const hidden = "hidden@sink.test";
-/** In the order of the alphabet, in which Postfix hands them on. */
+/** In the order of the alphabet. */
 const recipients = ["carla@sink.test", "first@sink.test", hidden];
 
 /** As a mail client has them: LF files with CRLF. What still has bare CR or LF cannot be sent by DATA. */
@@ -33,9 +34,9 @@ function forData(messages: readonly TestMessage[]): readonly TestMessage[] {
   });
 }
 
-function messagesFor({ every, exact }: Submitter): readonly TestMessage[] {
+function messagesFor({ every, exact }: Submitter, upstream: Upstream): readonly TestMessage[] {
   const all = exact === true ? allMessages() : forData(allMessages());
-  return all.filter((_, index) => index % every === 0);
+  return all.filter((_, index) => index % (every[upstream.title] ?? 1) === 0);
 }
 
 /** The field that the server itself put on top. */
@@ -46,25 +47,28 @@ function withoutOwnTrace(content: Buffer): Buffer {
 
 /** Envelope sender → digest of what arrived, once each. */
 function arrived(sink: RecordingSink): ReadonlyMap<string, string> {
-  for (const { to } of sink.mails) assert.deepEqual(to, recipients);
+  for (const { to } of sink.mails) assert.deepEqual(to.toSorted(), recipients);
   const digests = new Map(sink.mails.map(({ from, content }) => [from, sha256(withoutOwnTrace(content))]));
   assert.equal(digests.size, sink.mails.length);
   return digests;
 }
 
 interface Upstream {
-  readonly title: string;
+  readonly title: UpstreamName;
   /** With TLS from the start, and with STARTTLS; the same one when there is no other. */
   readonly ports: () => SubmitJob["ports"];
   readonly drained: () => Promise<void>;
-  /** Whether it hands on by octets what came by DATA, its own trace aside; Postfix keeps lines, and mends some. */
+  /** Whether it hands on by octets what came by DATA, its own trace aside; the others keep lines, and mend some. */
   readonly isExact: boolean;
 }
 
-suite("submitting through the proxy", { skip: skipWithoutPeers(["dovecot", "postfix"], { root: true }) }, () => {
+suite("submitting through the proxy", {
+  skip: skipWithoutPeers(["dovecot", "postfix", "exim4"], { root: true }),
+}, () => {
   let sink: RecordingSink;
   let dovecot: Dovecot;
   let postfix: Postfix;
+  let exim: Exim;
   let gateway: GatewayProcess;
   let directory: string;
   before(async () => {
@@ -78,11 +82,18 @@ suite("submitting through the proxy", { skip: skipWithoutPeers(["dovecot", "post
       submission: { certificateFile, keyFile, authSocket },
       routes: [{ domain: "sink.test", port: sink.port, tls: false }],
     });
-    const ports = [dovecot.ports.submission, ...Object.values(postfix.submissionPorts)];
+    exim = await Exim.create({
+      submission: { certificateFile, keyFile, password: dovecotPassword },
+      routes: [{ domain: "sink.test", port: sink.port, tls: false }],
+      caFile: certificateFile,
+    });
+    const ports = [exim, postfix].flatMap(({ submissionPorts }) => Object.values(submissionPorts));
+    ports.push(dovecot.ports.submission);
     gateway = await startProxiedGateway({ ports, caFile: certificateFile });
   });
   after(async () => {
     await gateway.remove();
+    await exim.remove();
     await postfix.stop();
     await dovecot.stop();
     await sink.stop();
@@ -106,6 +117,12 @@ suite("submitting through the proxy", { skip: skipWithoutPeers(["dovecot", "post
       drained: async () => undefined,
       isExact: true,
     },
+    {
+      title: "Exim",
+      ports: () => exim.submissionPorts,
+      drained: () => exim.deliver(),
+      isExact: false,
+    },
   ];
 
   async function submitDirectly(submitter: Submitter, upstream: Upstream): Promise<ReadonlyMap<string, string>> {
@@ -118,7 +135,7 @@ suite("submitting through the proxy", { skip: skipWithoutPeers(["dovecot", "post
       user,
       password: dovecotPassword,
       directory: path,
-      messages: messagesFor(submitter),
+      messages: messagesFor(submitter, upstream),
       recipients,
     });
     await upstream.drained();
@@ -129,15 +146,17 @@ suite("submitting through the proxy", { skip: skipWithoutPeers(["dovecot", "post
 
   async function submitThrough(submitter: Submitter, upstream: Upstream, mailbox: CreatedMailbox): Promise<void> {
     const path = join(directory, "proxied");
+    const { submission, submissions } = upstream.ports();
+    const port = submitter.title.includes("STARTTLS") ? submission : submissions;
     await mkdir(path);
     await submitter.submit({
       ports: gateway.ports,
       certificateFile: gateway.certificateFile,
       certificate: await gateway.certificate(),
-      user: proxyUserName(user, upstream.ports().submissions, mailbox),
+      user: proxyUserName(user, port, mailbox),
       password: dovecotPassword,
       directory: path,
-      messages: messagesFor(submitter),
+      messages: messagesFor(submitter, upstream),
       recipients,
     });
     await upstream.drained();
@@ -146,9 +165,8 @@ suite("submitting through the proxy", { skip: skipWithoutPeers(["dovecot", "post
   for (const upstream of upstreams) {
     for (const submitter of submitters) {
       const { title, program, sends } = submitter;
+      if (submitter.every[upstream.title] === undefined) continue;
       const skip = program === undefined ? false : skipWithoutPeers([program]);
-      // Dovecot has no port for TLS from the start.
-      if (upstream.title === "Dovecot" && title.includes("over TLS")) continue;
       test(`${title}, to ${upstream.title}`, { skip }, async () => {
         const direct = await submitDirectly(submitter, upstream);
         const mailbox = await gateway.createMailbox(title);
@@ -158,7 +176,8 @@ suite("submitting through the proxy", { skip: skipWithoutPeers(["dovecot", "post
         const path = join(directory, "eml");
         await gateway.exportMailbox(mailbox, path);
         const recorded = await readExported(path);
-        const wrong = messagesFor(submitter).filter(({ content }, index) => {
+        const messages = messagesFor(submitter, upstream);
+        const wrong = messages.filter(({ content }, index) => {
           const copy = recorded.get(senderOf(index));
           const digest = sha256(sends(content));
           if (copy === undefined || sha256(copy) !== digest) return true;
@@ -170,7 +189,7 @@ suite("submitting through the proxy", { skip: skipWithoutPeers(["dovecot", "post
           [],
           "the recorded copy and the upstream's",
         );
-        assert.equal(recorded.size, messagesFor(submitter).length);
+        assert.equal(recorded.size, messages.length);
         for (const name of (await readdir(path)).filter((each) => each.endsWith(".json")))
           assert.ok((await readFile(join(path, name), "utf8")).includes(hidden), "the hidden recipient is recorded");
       });
