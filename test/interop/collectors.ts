@@ -26,6 +26,8 @@ export interface Collector {
   readonly writes: (byPop3: Buffer) => Buffer;
   /** The messages that the collector itself can carry; seen with Dovecot as the server. All when absent. */
   readonly carries?: (name: string) => boolean;
+  /** The same program gets all of them over another connection: every so many-th is enough where all is done twice. */
+  readonly every?: number;
 }
 
 /**
@@ -52,6 +54,7 @@ export const collectors: readonly Collector[] = [
     title: "fetchmail over STLS",
     program: "fetchmail",
     collect: (job) => fetchmail(job, `service ${job.ports.pop3}`, "sslproto 'TLS1.2+'"),
+    every: 5,
     writes: withoutCarriageReturns,
     carries: (name) => !notByFetchmail.test(name),
   },

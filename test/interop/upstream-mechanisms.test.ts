@@ -85,7 +85,10 @@ async function signIns(mechanism: string, good: Credentials[], bad: () => Creden
   }
 }
 
-suite("signing in at real servers", { skip: skipWithoutPeers(["dovecot", "postfix"], { root: true }) }, () => {
+// Each has servers of its own, whose start is mostly waiting.
+const options = { skip: skipWithoutPeers(["dovecot", "postfix"], { root: true }), concurrency: 3 };
+
+suite("signing in at real servers", options, () => {
   for (const mechanism of ["PLAIN", "LOGIN", "SCRAM-SHA-256", "SCRAM-SHA-1", "CRAM-MD5"])
     test(mechanism, () =>
       signIns(

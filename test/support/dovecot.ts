@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
 import { chown, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
@@ -52,9 +53,13 @@ export class Dovecot {
     if (options.mailCrypt === true) await cryptKeys(directory);
     if (options.tokenKey !== undefined) await tokenConfiguration(directory, options.tokenKey);
     await writeFile(join(directory, "dovecot.conf"), configuration(directory, ports, options));
+    // Not what this process writes to: a login process may outlive the master by half a minute, and whoever reads that
+    // would wait for it.
+    const log = openSync(join(directory, "dovecot.log"), "a");
     const child = spawn(peerPath("dovecot"), ["-F", "-c", join(directory, "dovecot.conf")], {
-      stdio: ["ignore", "ignore", "inherit"],
+      stdio: ["ignore", "ignore", log],
     });
+    closeSync(log);
     const dovecot = new Dovecot(directory, ports, child);
     await waitFor("Dovecot to answer", async () => {
       if (child.exitCode !== null) throw new Error(`Dovecot ended:\n${await dovecot.log()}`);
