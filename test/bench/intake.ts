@@ -53,8 +53,7 @@ async function measure(
       progress(`${workload.label}, round ${round} of ${rounds}: ${peer.name}`);
       // Postfix is several times slower: it gets fewer messages, or it would take most of the time.
       const slow = peer.name.startsWith("Postfix") ? 0.25 : 1;
-      const warmUp = round === 0 ? 0.25 : 1;
-      const messages = Math.max(senders, Math.round(workload.messages * share * slow * warmUp));
+      const messages = Math.max(senders, Math.round(workload.messages * share * slow));
       const figure = await send(peer, workload.bytes, messages);
       if (round > 0) taken.push(figure);
     }

@@ -15,6 +15,8 @@ const workloads = [
   { label: "75 KB", bytes: 75_000, messages: 1000 },
   { label: "1 MiB", bytes: 1 << 20, messages: 100 },
 ];
+/** Rounds that warm caches and code: the compiler is at work for some thousand messages. */
+const warmUps = 4;
 /** RETR commands under way. */
 const windows = [32, 1];
 /** Times nginx. */
@@ -49,11 +51,10 @@ export async function benchFetching(bench: ProxyBench, { rounds, share }: BenchS
     await runProgram(peerPath("smtp-source"), [...load, "-L", "-t", user, lmtp]);
     for (const window of windows) {
       const figures = new Map<Side, Figure[]>(sidesOf(bench, user, count).map((side) => [side, []]));
-      for (let round = 0; round <= rounds; round++)
+      for (let round = 1 - warmUps; round <= rounds; round++)
         for (const [side, taken] of figures) {
           progress(`${label}, window ${window}, round ${round} of ${rounds}: ${side.name}`);
           const figure = await fetchAll(side, count, window);
-          // The first round warms caches and code.
           if (round > 0) taken.push(figure);
         }
       report(`POP3 RETR, ${count} x ${label}, ${window} under way`, bytes, figures, window === 1);
