@@ -3,7 +3,7 @@
 import { readSourceFiles, report, type SourceFile } from "./source-files.ts";
 
 const licence = "// SPDX-License-Identifier: Apache-2.0";
-const folders = ["src", "scripts", "test", "bin"];
+const folders = ["src", "scripts", "test", "bin", "web"];
 
 /** What is wrong with the files as files, a line each. */
 export function checkFiles(files: readonly SourceFile[]): readonly string[] {
@@ -24,6 +24,6 @@ export function checkFiles(files: readonly SourceFile[]): readonly string[] {
 }
 
 if (import.meta.main) {
-  const files = folders.flatMap((folder) => readSourceFiles(folder, [".ts", ".cjs", ".js"]));
+  const files = folders.flatMap((folder) => readSourceFiles(folder, [".ts", ".tsx", ".cjs", ".js"]));
   report(checkFiles(files), `${files.length} files have licence and name.`);
 }

@@ -86,15 +86,30 @@ function checkFile({ path, text }: SourceFile): readonly string[] {
   return violations;
 }
 
+/** The console runs in browsers: it knows the gateway by its API alone, and imports nothing from outside `web/`. */
+export function findOutsideImports(files: readonly SourceFile[]): readonly string[] {
+  return files.flatMap(({ path, text }) =>
+    [...text.matchAll(/(?:from|import\(|import)\s*"(\.[^"]+)"/g)].flatMap(([, specifier = ""]) =>
+      normalize(join(dirname(path), specifier)).startsWith("..")
+        ? [`web/src/${path}: may not import ${specifier}`]
+        : [],
+    ),
+  );
+}
+
 function readSources(root: string): readonly SourceFile[] {
   return readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
     .map((file) => ({ path: relative(root, file).replaceAll("\\", "/"), text: readFileSync(file, "utf8") }));
 }
 
 if (import.meta.main) {
-  const violations = findViolations(readSources(fileURLToPath(new URL("../src", import.meta.url))));
+  const root = (folder: string): string => fileURLToPath(new URL(folder, import.meta.url));
+  const violations = [
+    ...findViolations(readSources(root("../src"))),
+    ...findOutsideImports(readSources(root("../web/src"))),
+  ];
   for (const violation of violations) console.error(violation);
   if (violations.length > 0) process.exitCode = 1;
   else console.log("The imports keep to the table.");

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { join } from "node:path";
+import { ConsoleFiles } from "./admin/api/console-files.ts";
 import { PasswordSignIn } from "./admin/api/password-sign-in.ts";
 import { apiRoutes } from "./admin/api/routes.ts";
 import { type ApiServer, createApiServer } from "./admin/api/server.ts";
@@ -21,7 +23,10 @@ export interface ConsoleParts {
   readonly share: HttpsListenerShare;
 }
 
-/** The HTTPS API on its listeners. */
+/** Where the build puts it, seen from `src/` as well as from `dist/`. */
+const builtConsole = join(import.meta.dirname, "../dist/web");
+
+/** The HTTPS API, and the console for browsers, on their listeners. */
 export class Console {
   readonly #server: ApiServer;
   readonly #feed: EventFeed;
@@ -39,7 +44,8 @@ export class Console {
       stages.configuration.limits;
     const passwords = new PasswordSignIn({ accounts: stages.accounts, clock, failuresPerAddress, failureWindowMs });
     const routes = apiRoutes({ ...stages, signIns, passwords, setUp, feed, version });
-    const server = await createApiServer({ routes, stages, signIns, monotonicMs: () => clock.monotonicMs() });
+    const files = await ConsoleFiles.read(builtConsole);
+    const server = await createApiServer({ routes, stages, signIns, files, monotonicMs: () => clock.monotonicMs() });
     const opened = new Console(server, feed);
     try {
       for (const address of addresses) {

@@ -6,6 +6,7 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import { ApiClient } from "../support/api-client.ts";
 import { goodPassword } from "../support/api-world.ts";
 import { GatewayProcess } from "../support/gateway-process.ts";
+import { waitFor } from "../support/wait-for.ts";
 
 let gateway: GatewayProcess;
 
@@ -21,6 +22,7 @@ async function printedToken(): Promise<string | undefined> {
 }
 
 test("from the token that the program prints to the first mailbox, and mail in it; the next start prints none", async () => {
+  await waitFor("the token", async () => (await printedToken()) !== undefined);
   const token = await printedToken();
   assert.ok(token);
   const client = new ApiClient(gateway.ports.console);

@@ -27,7 +27,14 @@ suite("the package", { skip: existsSync(compiler) ? false : "the TypeScript comp
   after(async () => removeDirectory(directory));
 
   test("has the program, the manual and the licence, and no source or test", async () => {
-    for (const path of ["bin/postern.cjs", "dist/main.js", "docs/command-line.md", "LICENSE", "README.md"])
+    for (const path of [
+      "bin/postern.cjs",
+      "dist/main.js",
+      "dist/web/index.html",
+      "docs/command-line.md",
+      "LICENSE",
+      "README.md",
+    ])
       assert.ok(existsSync(join(installed, path)), path);
     const { stdout } = await runProgram("find", [installed, "-name", "*.test.*", "-o", "-name", "src"]);
     assert.equal(stdout.toString(), "");
@@ -69,6 +76,7 @@ async function packAndUnpack(directory: string): Promise<string> {
     cpSync(join(repository, name), join(copy, name), { recursive: true });
   const project = join(repository, "tsconfig.build.json");
   await runProgram(process.execPath, [compiler, "-p", project, "--outDir", join(copy, "dist")]);
+  cpSync(join(repository, "dist/web"), join(copy, "dist/web"), { recursive: true });
   await runProgram("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", directory], { cwd: copy });
 
   const modules = join(directory, "node_modules");

@@ -114,7 +114,8 @@ export class GatewayProcess {
       if (child.exitCode !== null || child.signalCode !== null) {
         throw new Error(`the gateway ended at start:\n${await this.log()}`);
       }
-      if (await greets(this.ports.smtp)) return;
+      // The console is the last to open.
+      if ((await greets(this.ports.smtp)) && (await accepts(this.ports.console))) return;
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
   }
@@ -208,6 +209,19 @@ function isCreatedMailbox(value: unknown): value is CreatedMailbox {
   if (typeof value !== "object" || value === null) return false;
   const fields = new Map(Object.entries(value));
   return ["id", "address", "password"].every((name) => typeof fields.get(name) === "string");
+}
+
+/** Whether somebody takes connections on a port. */
+async function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    const settle = (answer: boolean) => () => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once("connect", settle(true));
+    socket.once("error", settle(false));
+  });
 }
 
 /** Whether somebody says something on a port. */

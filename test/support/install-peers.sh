@@ -7,7 +7,7 @@ export DEBIAN_FRONTEND=noninteractive
 
 packages="age curl nginx libnginx-mod-stream openssl python3 strace
   dovecot-core dovecot-lmtpd dovecot-pop3d dovecot-submissiond postfix fetchmail getmail6 mpop msmtp swaks
-  libnet-ssleay-perl"
+  libnet-ssleay-perl chromium fonts-liberation"
 missing=
 for package in $packages; do
   dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"

@@ -6,6 +6,7 @@ import { limits } from "../../base/limits.ts";
 import type { OperationStages } from "../operation.ts";
 import { runOperation } from "../operations.ts";
 import { allow, authenticate, refuseCrossSite } from "./authenticate.ts";
+import type { ConsoleFiles } from "./console-files.ts";
 import { apiPrefix } from "./openapi.ts";
 import { problemOf, problemType } from "./problem.ts";
 import { RequestRate } from "./request-rate.ts";
@@ -17,6 +18,8 @@ export interface ApiServerParts {
   readonly routes: readonly Route[];
   readonly stages: OperationStages;
   readonly signIns: SignIns;
+  /** What stands beside the API, for browsers. */
+  readonly files: ConsoleFiles;
   readonly monotonicMs: () => number;
 }
 
@@ -41,7 +44,8 @@ export async function createApiServer(parts: ApiServerParts): Promise<ApiServer>
   app.removeContentTypeParser("text/plain");
   guard(app, parts);
   for (const each of parts.routes) register(app, each, parts);
-  app.setNotFoundHandler((request) => {
+  app.setNotFoundHandler((request, reply) => {
+    if (answerFile(parts.files, { request, reply })) return;
     const allowed = methodsAt(parts.routes, request.url);
     if (allowed.length === 0) throw new PosternError("api/not-found");
     throw new PosternError("api/wrong-method", `here are ${allowed.join(", ")}`);
@@ -49,6 +53,22 @@ export async function createApiServer(parts: ApiServerParts): Promise<ApiServer>
   app.setErrorHandler((error, request, reply) => answerError(error, { request, reply }, parts));
   await app.ready();
   return { handle: (request, response) => app.routing(request, response), close: () => app.close() };
+}
+
+interface Exchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+/** A file or a page of the console; tells whether there is one. */
+function answerFile(files: ConsoleFiles, { request, reply }: Exchange): boolean {
+  if (request.method !== "GET" && request.method !== "HEAD") return false;
+  // Below it a wrong path is an error that programs can read.
+  if (/^\/api(?:[/?#]|$)/.test(request.url)) return false;
+  const answer = files.answer(request.url, headerOf(request)("accept-encoding") ?? "");
+  if (answer === undefined) return false;
+  void reply.code(answer.status).headers(answer.headers).send(answer.body);
+  return true;
 }
 
 const callers = Symbol("caller");
@@ -115,11 +135,7 @@ function callOf(request: WithCaller, stages: OperationStages): Call<unknown, unk
   };
 }
 
-function answerError(
-  error: unknown,
-  { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
-  { stages, routes }: ApiServerParts,
-): void {
+function answerError(error: unknown, { request, reply }: Exchange, { stages, routes }: ApiServerParts): void {
   const known = error instanceof PosternError ? error : frameworkError(error);
   if (!(known instanceof PosternError) || known.code === "internal/fault")
     stages.log.event("admin/failed", { error: describeError(error) });

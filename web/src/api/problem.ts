@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Problem } from "./schema.ts";
+
+export type ProblemCode = Problem["code"] | "console/unreachable" | "console/unexpected";
+
+/** A call that was not done, and why: the problem details of the gateway, or that it did not answer. */
+export class ApiProblem extends Error {
+  readonly code: ProblemCode;
+  readonly status: number;
+  /** In English, from the gateway; may name the field. */
+  readonly detail: string | undefined;
+
+  constructor(code: ProblemCode, status: number, detail?: string) {
+    super(detail ?? code);
+    this.name = "ApiProblem";
+    this.code = code;
+    this.status = status;
+    this.detail = detail;
+  }
+}
+
+/** Whatever was thrown, as a problem. */
+export function problemOf(error: unknown): ApiProblem {
+  if (error instanceof ApiProblem) return error;
+  return new ApiProblem("console/unexpected", 0, error instanceof Error ? error.message : String(error));
+}

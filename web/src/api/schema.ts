@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+// Made by `npm run make` from the OpenAPI description of the API; not edited by hand.
+
+/** What operations answer, by their name. */
+export interface Answers {
+  setUp: { "name": string; "role": "administrator" | "operator" | "auditor"; "scopes": ("status:read" | "events:read" | "mailboxes:read" | "mailboxes:write" | "administrators:read" | "administrators:write" | "tokens:write" | "audit:read")[]; "csrfToken": (string) | (null) };
+  signIn: { "name": string; "role": "administrator" | "operator" | "auditor"; "scopes": ("status:read" | "events:read" | "mailboxes:read" | "mailboxes:write" | "administrators:read" | "administrators:write" | "tokens:write" | "audit:read")[]; "csrfToken": (string) | (null) };
+  whoAmI: { "name": string; "role": "administrator" | "operator" | "auditor"; "scopes": ("status:read" | "events:read" | "mailboxes:read" | "mailboxes:write" | "administrators:read" | "administrators:write" | "tokens:write" | "audit:read")[]; "csrfToken": (string) | (null) };
+  signOut: { "ended": number };
+  listSignIns: { "signIns": ({ "id": string; "current": boolean; "peer": string; "userAgent": string; "createdAt": string; "lastUsedAt": string })[] };
+  signOutEverywhere: { "ended": number };
+  endSignIn: { "ended": number };
+  changeOwnPassword: { "name": string };
+  getStatus: { "running": ({ "version": string; "processId": number; "startedAt": string; "ports": ({ "service": string; "host": string; "port": number })[]; "certificateFingerprint": string; "counters": { [name: string]: number } }) | (null); "dataDirectory": string; "store": "ready" | "disk-low" | "failing" | "stopped"; "mailboxes": { "active": number; "suspended": number }; "messages": number; "sealedBytes": number };
+  followEvents: string;
+  readAudit: { "entries": ({ "position": number; "at": string; "actor": string; "origin": string; "action": string; "subject": string; "before": ({ [name: string]: unknown }) | (null); "after": ({ [name: string]: unknown }) | (null); "hash": string })[]; "next": (number) | (null) };
+  listMailboxes: { "mailboxes": ({ "id": string; "address": string; "name": string; "description": string; "state": "active" | "suspended"; "createdAt": string; "messages": number; "sealedBytes": number; "oldestReceivedAt": (string) | (null); "lastReceivedAt": (string) | (null); "lastPulledAt": (string) | (null) })[]; "next": (string) | (null) };
+  createMailbox: { "id": string; "address": string; "password": (string) | (null) };
+  getMailbox: { "id": string; "address": string; "name": string; "description": string; "state": "active" | "suspended"; "createdAt": string; "messages": number; "sealedBytes": number; "oldestReceivedAt": (string) | (null); "lastReceivedAt": (string) | (null); "lastPulledAt": (string) | (null); "addresses": (string)[]; "version": string; "recipient": string; "recipientKind": "mlkem768x25519" | "x25519"; "allowedPeers": (string)[]; "requireTls": boolean; "deliver": ({ "host": string; "port": number; "tls": "starttls" | "implicit" })[]; "pull": ({ "host": string; "port": number; "tls": "starttls" | "implicit" })[]; "submit": ({ "host": string; "port": number; "tls": "starttls" | "implicit" })[] };
+  editMailbox: { "id": string; "address": string; "name": string; "description": string; "state": "active" | "suspended"; "createdAt": string; "messages": number; "sealedBytes": number; "oldestReceivedAt": (string) | (null); "lastReceivedAt": (string) | (null); "lastPulledAt": (string) | (null); "addresses": (string)[]; "version": string; "recipient": string; "recipientKind": "mlkem768x25519" | "x25519"; "allowedPeers": (string)[]; "requireTls": boolean; "deliver": ({ "host": string; "port": number; "tls": "starttls" | "implicit" })[]; "pull": ({ "host": string; "port": number; "tls": "starttls" | "implicit" })[]; "submit": ({ "host": string; "port": number; "tls": "starttls" | "implicit" })[] };
+  deleteMailbox: { "id": string; "removedMessages": number };
+  setMailboxState: { "id": string; "address": string; "name": string; "description": string; "state": "active" | "suspended"; "createdAt": string; "messages": number; "sealedBytes": number; "oldestReceivedAt": (string) | (null); "lastReceivedAt": (string) | (null); "lastPulledAt": (string) | (null) };
+  changeMailboxPassword: { "id": string; "address": string; "password": string };
+  resetMailboxPassword: { "id": string; "address": string; "password": string; "removedMessages": number };
+  listAdministrators: { "administrators": ({ "name": string; "role": "administrator" | "operator" | "auditor"; "createdAt": string; "passwordChangedAt": string })[] };
+  createAdministrator: { "name": string; "role": "administrator" | "operator" | "auditor"; "createdAt": string; "passwordChangedAt": string };
+  setAdministratorRole: { "name": string; "role": "administrator" | "operator" | "auditor"; "createdAt": string; "passwordChangedAt": string };
+  setAdministratorPassword: { "name": string; "role": "administrator" | "operator" | "auditor"; "createdAt": string; "passwordChangedAt": string };
+  removeAdministrator: { "name": string };
+  listTokens: { "tokens": ({ "id": string; "account": string; "name": string; "scopes": ("status:read" | "events:read" | "mailboxes:read" | "mailboxes:write" | "administrators:read" | "administrators:write" | "tokens:write" | "audit:read")[]; "createdAt": string; "expiresAt": string })[] };
+  revokeToken: { "id": string };
+  listOwnTokens: { "tokens": ({ "id": string; "account": string; "name": string; "scopes": ("status:read" | "events:read" | "mailboxes:read" | "mailboxes:write" | "administrators:read" | "administrators:write" | "tokens:write" | "audit:read")[]; "createdAt": string; "expiresAt": string })[] };
+  createToken: { "id": string; "account": string; "name": string; "scopes": ("status:read" | "events:read" | "mailboxes:read" | "mailboxes:write" | "administrators:read" | "administrators:write" | "tokens:write" | "audit:read")[]; "createdAt": string; "expiresAt": string; "token": string };
+  revokeOwnToken: { "id": string };
+  describeApi: { [name: string]: unknown };
+}
+
+/** What operations take as their body, by their name. */
+export interface Bodies {
+  setUp: { "token": string; "name": string; "password": string };
+  signIn: { "name": string; "password": string };
+  changeOwnPassword: { "oldPassword": string; "newPassword": string };
+  createMailbox: { "name": string; "description"?: string | undefined; "allowedPeers"?: (string)[] | undefined; "requireTls"?: boolean | undefined };
+  editMailbox: { "name"?: string | undefined; "description"?: string | undefined; "allowedPeers"?: (string)[] | undefined; "requireTls"?: boolean | undefined };
+  setMailboxState: { "state": "active" | "suspended" };
+  changeMailboxPassword: { "oldPassword": string };
+  resetMailboxPassword: { "discardMail"?: boolean | undefined };
+  createAdministrator: { "name": string; "role": "administrator" | "operator" | "auditor"; "password": string };
+  setAdministratorRole: { "role": "administrator" | "operator" | "auditor" };
+  setAdministratorPassword: { "password": string };
+  createToken: { "name": string; "scopes": ("status:read" | "events:read" | "mailboxes:read" | "mailboxes:write" | "administrators:read" | "administrators:write" | "tokens:write" | "audit:read")[]; "expiresAt": string };
+}
+
+export type Problem = { "type": string; "title": string; "status": number; "detail"?: string | undefined; "code": "seal/wrong-passphrase" | "seal/no-identity-match" | "seal/damaged-header" | "seal/damaged-payload" | "seal/swapped-message" | "seal/bad-key" | "store/in-use" | "store/disk-low" | "store/failing" | "store/ended" | "store/stopped" | "store/key-changed" | "store/not-found" | "store/damaged" | "store/bad-version" | "store/too-open" | "store/no-data" | "store/maildrop-locked" | "mailbox/unknown" | "mailbox/not-suspended" | "mailbox/not-empty" | "mailbox/bad-request" | "mailbox/changed-meanwhile" | "mailbox/request-reused" | "config/invalid" | "config/unreadable" | "cli/usage" | "cli/no-password" | "cli/exists" | "cli/incomplete" | "cli/cannot-write" | "upstream/not-taken" | "admin/bad-request" | "admin/weak-password" | "admin/unknown" | "admin/exists" | "admin/last-administrator" | "admin/unreachable" | "api/not-signed-in" | "api/denied" | "api/wrong-password" | "api/forbidden" | "api/cross-site" | "api/not-found" | "api/wrong-method" | "api/too-large" | "api/wrong-type" | "api/too-many" | "api/precondition-needed" | "api/set-up-done" | "internal/fault" | "listen/address-in-use" | "listen/cannot-bind" | "listen/bad-certificate" };
+
+/** For openapi-fetch. */
+export interface paths {
+  "/set-up": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": Bodies["setUp"] } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["setUp"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    get?: never;
+    put?: never;
+    delete?: never;
+    patch?: never;
+  };
+  "/sign-in": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": Bodies["signIn"] } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["signIn"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["whoAmI"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    delete: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["signOut"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    put?: never;
+    patch?: never;
+  };
+  "/account/sign-ins": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["listSignIns"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    delete: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["signOutEverywhere"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    put?: never;
+    post?: never;
+    patch?: never;
+  };
+  "/account/sign-ins/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    delete: { parameters: { query?: never; header?: never; path: { "id": string }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["endSignIn"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    get?: never;
+    put?: never;
+    post?: never;
+    patch?: never;
+  };
+  "/account/password": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    put: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": Bodies["changeOwnPassword"] } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["changeOwnPassword"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    get?: never;
+    post?: never;
+    delete?: never;
+    patch?: never;
+  };
+  "/status": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["getStatus"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    put?: never;
+    post?: never;
+    delete?: never;
+    patch?: never;
+  };
+  "/events": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: { parameters: { query?: never; header?: { "last-event-id"?: string | undefined }; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "text/event-stream": Answers["followEvents"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    put?: never;
+    post?: never;
+    delete?: never;
+    patch?: never;
+  };
+  "/audit": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: { parameters: { query?: { "before"?: number | undefined; "limit"?: number | undefined }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["readAudit"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    put?: never;
+    post?: never;
+    delete?: never;
+    patch?: never;
+  };
+  "/mailboxes": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: { parameters: { query?: { "limit"?: number | undefined; "after"?: string | undefined; "search"?: string | undefined; "state"?: "active" | "suspended" | undefined }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["listMailboxes"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    post: { parameters: { query?: never; header?: { "idempotency-key"?: string | undefined }; path?: never; cookie?: never }; requestBody: { content: { "application/json": Bodies["createMailbox"] } }; responses: { 201: { headers: Record<string, unknown>; content: { "application/json": Answers["createMailbox"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    put?: never;
+    delete?: never;
+    patch?: never;
+  };
+  "/mailboxes/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: { parameters: { query?: never; header?: never; path: { "id": string }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["getMailbox"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    patch: { parameters: { query?: never; header: { "if-match": string }; path: { "id": string }; cookie?: never }; requestBody: { content: { "application/json": Bodies["editMailbox"] } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["editMailbox"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    delete: { parameters: { query?: never; header?: never; path: { "id": string }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["deleteMailbox"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    put?: never;
+    post?: never;
+  };
+  "/mailboxes/{id}/state": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    put: { parameters: { query?: never; header?: never; path: { "id": string }; cookie?: never }; requestBody: { content: { "application/json": Bodies["setMailboxState"] } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["setMailboxState"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    get?: never;
+    post?: never;
+    delete?: never;
+    patch?: never;
+  };
+  "/mailboxes/{id}/password": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    post: { parameters: { query?: never; header?: never; path: { "id": string }; cookie?: never }; requestBody: { content: { "application/json": Bodies["changeMailboxPassword"] } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["changeMailboxPassword"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    get?: never;
+    put?: never;
+    delete?: never;
+    patch?: never;
+  };
+  "/mailboxes/{id}/password/reset": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    post: { parameters: { query?: never; header?: never; path: { "id": string }; cookie?: never }; requestBody: { content: { "application/json": Bodies["resetMailboxPassword"] } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["resetMailboxPassword"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    get?: never;
+    put?: never;
+    delete?: never;
+    patch?: never;
+  };
+  "/administrators": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["listAdministrators"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": Bodies["createAdministrator"] } }; responses: { 201: { headers: Record<string, unknown>; content: { "application/json": Answers["createAdministrator"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    put?: never;
+    delete?: never;
+    patch?: never;
+  };
+  "/administrators/{name}/role": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    put: { parameters: { query?: never; header?: never; path: { "name": string }; cookie?: never }; requestBody: { content: { "application/json": Bodies["setAdministratorRole"] } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["setAdministratorRole"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    get?: never;
+    post?: never;
+    delete?: never;
+    patch?: never;
+  };
+  "/administrators/{name}/password": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    put: { parameters: { query?: never; header?: never; path: { "name": string }; cookie?: never }; requestBody: { content: { "application/json": Bodies["setAdministratorPassword"] } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["setAdministratorPassword"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    get?: never;
+    post?: never;
+    delete?: never;
+    patch?: never;
+  };
+  "/administrators/{name}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    delete: { parameters: { query?: never; header?: never; path: { "name": string }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["removeAdministrator"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    get?: never;
+    put?: never;
+    post?: never;
+    patch?: never;
+  };
+  "/tokens": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["listTokens"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    put?: never;
+    post?: never;
+    delete?: never;
+    patch?: never;
+  };
+  "/tokens/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    delete: { parameters: { query?: never; header?: never; path: { "id": string }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["revokeToken"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    get?: never;
+    put?: never;
+    post?: never;
+    patch?: never;
+  };
+  "/account/tokens": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["listOwnTokens"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": Bodies["createToken"] } }; responses: { 201: { headers: Record<string, unknown>; content: { "application/json": Answers["createToken"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    put?: never;
+    delete?: never;
+    patch?: never;
+  };
+  "/account/tokens/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    delete: { parameters: { query?: never; header?: never; path: { "id": string }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["revokeOwnToken"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    get?: never;
+    put?: never;
+    post?: never;
+    patch?: never;
+  };
+  "/openapi.json": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["describeApi"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    put?: never;
+    post?: never;
+    delete?: never;
+    patch?: never;
+  };
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
+import { createContext, use } from "react";
+import { answerOf } from "./api.ts";
+import { problemOf } from "./problem.ts";
+import type { Answers } from "./schema.ts";
+import { useApi } from "./use-api.ts";
+
+/** Somebody who has signed in. */
+export type Person = Answers["whoAmI"];
+export type Scope = Person["scopes"][number];
+
+export const personKey = ["sign-in"] as const;
+
+/** Who is signed in; `null`: nobody. */
+export function usePersonQuery() {
+  const api = useApi();
+  return useQuery({
+    queryKey: personKey,
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: (failures, error) => failures < 2 && problemOf(error).code === "console/unreachable",
+    queryFn: async (): Promise<Person | null> => {
+      try {
+        return await answerOf(api.GET("/sign-in"));
+      } catch (error) {
+        if (problemOf(error).status === 401) return null;
+        throw error;
+      }
+    },
+  });
+}
+
+/** Says that somebody has signed in, or nobody is any more; what was fetched for another person goes. */
+export function setPerson(queries: QueryClient, person: Person | null): void {
+  queries.setQueryData(personKey, person);
+  queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== personKey[0] });
+}
+
+export const PersonContext = createContext<Person | undefined>(undefined);
+
+/** The signed-in person; for everything inside the shell. */
+export function usePerson(): Person {
+  const person = use(PersonContext);
+  if (person === undefined) throw new Error("nobody is signed in around this component");
+  return person;
+}
+
+/** Whether the person may do what needs a scope. What they may not do is not shown. */
+export function useMay(): (scope: Scope) => boolean {
+  const { scopes } = usePerson();
+  return (scope) => scopes.includes(scope);
+}
+
+/** Signs out, here and at the gateway. */
+export function useSignOut(): () => Promise<void> {
+  const api = useApi();
+  const queries = useQueryClient();
+  return async () => {
+    await api.DELETE("/sign-in");
+    setPerson(queries, null);
+  };
+}

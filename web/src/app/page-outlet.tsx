@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type ComponentType, lazy, Suspense, useEffect, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, Navigate, Route, Routes, useLocation } from "react-router";
+import { useMay } from "../api/session.ts";
+import { EmptyState } from "../components/empty-state.tsx";
+import { Loading } from "../components/loading.tsx";
+import { type PageEntry, pages } from "../pages.ts";
+import { ErrorBoundary } from "./error-boundary.tsx";
+
+const components: ReadonlyMap<PageEntry, ComponentType> = new Map(
+  pages.map((entry) => [entry, lazy(async () => ({ default: (await entry.load()).Page }))]),
+);
+
+/** The page of the address, fetched when it is first asked for. */
+export function PageOutlet() {
+  const may = useMay();
+  const { pathname } = useLocation();
+  useFocusOnChange(pathname);
+  const open = pages.filter(({ scope }) => scope === undefined || may(scope));
+  const first = open.find(({ place }) => place === "main")?.path;
+  return (
+    <ErrorBoundary resetKey={pathname}>
+      <Suspense fallback={<Loading />}>
+        <Routes>
+          {open.map((entry) => (
+            <Route key={entry.name} path={entry.path} Component={components.get(entry) ?? NotFound} />
+          ))}
+          {first !== undefined && first !== "/" && <Route path="/" element={<Navigate to={first} replace />} />}
+          <Route path="*" element={<NotFound />} />
+        </Routes>
+      </Suspense>
+    </ErrorBoundary>
+  );
+}
+
+/** A screen reader reads on where the new page begins, and the keyboard goes on from there. */
+function useFocusOnChange(pathname: string): void {
+  const before = useRef(pathname);
+  useEffect(() => {
+    if (before.current === pathname) return;
+    before.current = pathname;
+    const content = document.querySelector<HTMLElement>("#content");
+    content?.focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }, [pathname]);
+}
+
+function NotFound() {
+  const { t } = useTranslation();
+  return (
+    <EmptyState title={t("notFoundTitle")} text={t("notFoundText")} heading="h1">
+      <Link className="button button--primary" to="/">
+        {t("home")}
+      </Link>
+    </EmptyState>
+  );
+}

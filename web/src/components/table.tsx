@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type ReactNode, useId } from "react";
+import { useTranslation } from "react-i18next";
+import { Icon } from "./icon.tsx";
+
+export interface Column<Row> {
+  readonly key: string;
+  readonly header: string;
+  readonly cell: (row: Row) => ReactNode;
+  /** Numbers stand to the right. */
+  readonly numeric?: boolean;
+  /** The whole row is about this cell. One column has it. */
+  readonly main?: boolean;
+  /** It can be sorted by, under this name. */
+  readonly sort?: string;
+}
+
+export interface Sorting {
+  readonly by: string;
+  readonly order: "asc" | "desc";
+}
+
+interface TableProps<Row> {
+  /** What it lists; read out, and shown when the table stands alone. */
+  readonly caption: string;
+  readonly columns: readonly Column<Row>[];
+  /** `undefined`: not there yet. */
+  readonly rows: readonly Row[] | undefined;
+  readonly rowKey: (row: Row) => string;
+  readonly empty: ReactNode;
+  readonly sorting?: Sorting;
+  readonly onSort?: (sorting: Sorting) => void;
+  /** Rows of the skeleton, so that nothing jumps when the real ones come. */
+  readonly expectedRows?: number;
+  /** What is shown is of before; the new one is on its way. */
+  readonly stale?: boolean;
+}
+
+/** A table; on a phone each row is a card with its headings. */
+export function Table<Row>(props: TableProps<Row>) {
+  const { caption, columns, rows, rowKey, empty, stale = false } = props;
+  const id = useId();
+  if (rows !== undefined && rows.length === 0) return <>{empty}</>;
+  return (
+    // Keyboards scroll it sideways when it is wider than the screen.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a region that scrolls must be reachable (WCAG 2.1.1)
+    <div className="table-scroll" role="region" aria-labelledby={id} tabIndex={0}>
+      <table className="table" aria-busy={rows === undefined || stale}>
+        <caption id={id} className="visually-hidden">
+          {caption}
+        </caption>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <Heading key={column.key} column={column} {...sortingOf(props)} />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows === undefined ? (
+            <Skeleton columns={columns.length} rows={props.expectedRows ?? 6} />
+          ) : (
+            rows.map((row) => <RowView key={rowKey(row)} row={row} columns={columns} />)
+          )}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function sortingOf<Row>({ sorting, onSort }: TableProps<Row>): Pick<HeadingProps, "sorting" | "onSort"> {
+  return { ...(sorting === undefined ? {} : { sorting }), ...(onSort === undefined ? {} : { onSort }) };
+}
+
+interface HeadingProps {
+  readonly column: Pick<Column<never>, "header" | "numeric" | "sort">;
+  readonly sorting?: Sorting;
+  readonly onSort?: (sorting: Sorting) => void;
+}
+
+function Heading({ column: { header, numeric, sort }, sorting, onSort }: HeadingProps) {
+  const { t } = useTranslation();
+  const className = numeric === true ? "table__number" : undefined;
+  if (sort === undefined || onSort === undefined) {
+    return (
+      <th scope="col" className={className}>
+        {header}
+      </th>
+    );
+  }
+  const order = sorting?.by === sort ? sorting.order : undefined;
+  const ariaSort = order === undefined ? "none" : order === "asc" ? "ascending" : "descending";
+  return (
+    <th scope="col" className={className} aria-sort={ariaSort}>
+      <button
+        type="button"
+        className="table__sort"
+        onClick={() => onSort({ by: sort, order: order === "asc" ? "desc" : "asc" })}
+      >
+        {header}
+        {order !== undefined && (
+          <span className="table__order" title={t(order === "asc" ? "sortedAscending" : "sortedDescending")}>
+            <Icon name={order === "asc" ? "up" : "down"} />
+          </span>
+        )}
+      </button>
+    </th>
+  );
+}
+
+function RowView<Row>({ row, columns }: { readonly row: Row; readonly columns: readonly Column<Row>[] }) {
+  return (
+    <tr>
+      {columns.map(({ key, header, cell, numeric, main }) => {
+        const className = numeric === true ? "table__number" : undefined;
+        return main === true ? (
+          <th key={key} scope="row" className="table__main">
+            {cell(row)}
+          </th>
+        ) : (
+          <td key={key} className={className} data-label={header}>
+            {cell(row)}
+          </td>
+        );
+      })}
+    </tr>
+  );
+}
+
+function Skeleton({ columns, rows }: { readonly columns: number; readonly rows: number }) {
+  return Array.from({ length: rows }, (_row, row) => (
+    <tr key={row} aria-hidden="true">
+      {Array.from({ length: columns }, (_column, column) => (
+        // oxlint-disable-next-line jsx-a11y/control-has-associated-label -- hidden, and no control
+        <td key={column}>
+          <span className="skeleton" />
+        </td>
+      ))}
+    </tr>
+  ));
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ComponentType } from "react";
+import type { Scope } from "./api/session.ts";
+
+/**
+ * Every page, in one table. To add one:
+ *
+ * 1. make `pages/<name>/page.tsx` that exports a component `Page`, beginning with `<PageHeader title=…>`;
+ * 2. put its texts into `pages/<name>/texts.en.json` and `texts.de.json`, read with `useTranslation("<name>")`;
+ * 3. add one line here. Its title is `pages.<name>` in `texts/frame.<language>.json`; those of the planned pages are there.
+ *
+ * `place` puts it into the navigation: `main` into the first one, `mailbox` into the tabs of a mailbox, whose path has `:id`.
+ * Who lacks `scope` sees neither the entry nor the page.
+ */
+export interface PageEntry {
+  readonly name: string;
+  readonly path: string;
+  readonly scope?: Scope;
+  readonly place?: "main" | "mailbox";
+  readonly load: () => Promise<{ readonly Page: ComponentType }>;
+}
+
+export const pages: readonly PageEntry[] = [
+  {
+    name: "mailboxes",
+    path: "/mailboxes",
+    scope: "mailboxes:read",
+    place: "main",
+    load: () => import("./pages/mailboxes/page.tsx"),
+  },
+];

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useTranslation } from "react-i18next";
+import type { Answers } from "../../api/schema.ts";
+import { useFormat } from "../../app/format.ts";
+import { Badge } from "../../components/badge.tsx";
+import { EmptyState } from "../../components/empty-state.tsx";
+import { type Column, Table } from "../../components/table.tsx";
+
+export type MailboxRow = Answers["listMailboxes"]["mailboxes"][number];
+
+interface MailboxTableProps {
+  readonly rows: readonly MailboxRow[] | undefined;
+  /** Not all are asked for. */
+  readonly filtered: boolean;
+  readonly stale: boolean;
+}
+
+export function MailboxTable({ rows, filtered, stale }: MailboxTableProps) {
+  const { t } = useTranslation("mailboxes");
+  const columns = useColumns();
+  const empty = filtered ? (
+    <EmptyState title={t("noneFound")} text={t("noneFoundText")} />
+  ) : (
+    <EmptyState title={t("empty")} text={t("emptyText")} />
+  );
+  return (
+    <Table caption={t("title")} columns={columns} rows={rows} rowKey={({ id }) => id} empty={empty} stale={stale} />
+  );
+}
+
+function useColumns(): readonly Column<MailboxRow>[] {
+  const { t } = useTranslation(["mailboxes", "frame"]);
+  const { number, bytes } = useFormat();
+  return [
+    { key: "name", header: t("name"), main: true, cell: ({ name }) => name },
+    {
+      key: "state",
+      header: t("state"),
+      cell: ({ state }) => <Badge kind={state === "active" ? "good" : "warning"}>{t(`states.${state}`)}</Badge>,
+    },
+    { key: "messages", header: t("waiting"), numeric: true, cell: ({ messages }) => number(messages) },
+    { key: "bytes", header: t("size"), numeric: true, cell: ({ sealedBytes }) => bytes(sealedBytes) },
+    { key: "oldest", header: t("oldest"), cell: ({ oldestReceivedAt }) => <When at={oldestReceivedAt} none="—" /> },
+    {
+      key: "received",
+      header: t("lastReceived"),
+      cell: ({ lastReceivedAt }) => <When at={lastReceivedAt} none={t("frame:never")} />,
+    },
+    {
+      key: "pulled",
+      header: t("lastPulled"),
+      cell: ({ lastPulledAt }) => <When at={lastPulledAt} none={t("frame:never")} />,
+    },
+  ];
+}
+
+/** How long ago, with the time itself for whoever points at it. */
+function When({ at, none }: { readonly at: string | null; readonly none: string }) {
+  const { ago, dateTime } = useFormat();
+  if (at === null) return <span className="soft">{none}</span>;
+  return (
+    <time className="nowrap" dateTime={at} title={dateTime(at)}>
+      {ago(at)}
+    </time>
+  );
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { useDeferredValue, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { answerOf } from "../../api/api.ts";
+import { useApi } from "../../api/use-api.ts";
+import { Button } from "../../components/button.tsx";
+import { PageHeader } from "../../components/page-header.tsx";
+import { Problem } from "../../components/problem.tsx";
+import { type Filter, MailboxFilter } from "./mailbox-filter.tsx";
+import { MailboxTable } from "./mailbox-table.tsx";
+
+/** All mailboxes with what waits in them. */
+export function Page() {
+  const { t } = useTranslation("mailboxes");
+  const [filter, setFilter] = useState<Filter>({ search: "", state: "" });
+  const list = useMailboxes(useDeferredValue(filter));
+  const rows = list.data?.pages.flatMap(({ mailboxes }) => mailboxes);
+  return (
+    <>
+      <PageHeader title={t("title")} lead={t("lead")} />
+      <div className="stack">
+        <MailboxFilter filter={filter} onChange={setFilter} />
+        {list.isError ? (
+          <Problem error={list.error} retry={() => void list.refetch()} />
+        ) : (
+          <MailboxTable
+            rows={rows}
+            filtered={filter.search !== "" || filter.state !== ""}
+            stale={list.isPlaceholderData}
+          />
+        )}
+        {list.hasNextPage && (
+          <div className="row">
+            <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+              {t("frame:more")}
+            </Button>
+          </div>
+        )}
+      </div>
+    </>
+  );
+}
+
+function useMailboxes({ search, state }: Filter) {
+  const api = useApi();
+  return useInfiniteQuery({
+    queryKey: ["mailboxes", search, state],
+    initialPageParam: undefined as string | undefined,
+    placeholderData: keepPreviousData,
+    queryFn: ({ pageParam, signal }) =>
+      answerOf(
+        api.GET("/mailboxes", {
+          params: {
+            query: {
+              limit: 100,
+              ...(pageParam === undefined ? {} : { after: pageParam }),
+              ...(search === "" ? {} : { search }),
+              ...(state === "" ? {} : { state }),
+            },
+          },
+          signal,
+        }),
+      ),
+    getNextPageParam: ({ next }) => next ?? undefined,
+  });
+}
