@@ -10,6 +10,7 @@ import type { Scope } from "./api/session.ts";
  * 3. add one line here. Its title is `pages.<name>` in `texts/frame.<language>.json`; those of the planned pages are there.
  *
  * `place` puts it into the navigation: `main` into the first one, `mailbox` into the tabs of a mailbox, whose path has `:id`.
+ * A page of one mailbox stands inside `<MailboxFrame>` (`app/mailbox-frame.tsx`), which fetches it and shows heading and tabs.
  * Who lacks `scope` sees neither the entry nor the page.
  */
 export interface PageEntry {
@@ -27,5 +28,12 @@ export const pages: readonly PageEntry[] = [
     scope: "mailboxes:read",
     place: "main",
     load: () => import("./pages/mailboxes/page.tsx"),
+  },
+  {
+    name: "mailbox-settings",
+    path: "/mailboxes/:id/settings",
+    scope: "mailboxes:read",
+    place: "mailbox",
+    load: () => import("./pages/mailbox-settings/page.tsx"),
   },
 ];

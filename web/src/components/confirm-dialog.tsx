@@ -31,10 +31,10 @@ export function ConfirmDialog({ open, onClose, title, children, ...rest }: Confi
   );
 }
 
-type ConfirmFormProps = Omit<ConfirmDialogProps, "open" | "title">;
+export type ConfirmFormProps = Omit<ConfirmDialogProps, "open" | "title">;
 
 /** Made anew with each opening of the dialog, so that what was typed does not stay. */
-function ConfirmForm({ onClose, children, name, action, busy, error, onConfirm }: ConfirmFormProps) {
+export function ConfirmForm({ onClose, children, name, action, busy, error, onConfirm }: ConfirmFormProps) {
   const { t } = useTranslation();
   const [typed, setTyped] = useState("");
   const [tried, setTried] = useState(false);

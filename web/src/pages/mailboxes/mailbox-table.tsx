@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import type { Answers } from "../../api/schema.ts";
 import { useFormat } from "../../app/format.ts";
-import { Badge } from "../../components/badge.tsx";
+import { StateBadge } from "../../app/mailbox-frame.tsx";
+import { mailboxHome } from "../../app/mailbox-path.ts";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { type Column, Table } from "../../components/table.tsx";
 
@@ -32,11 +34,11 @@ function useColumns(): readonly Column<MailboxRow>[] {
   const { t } = useTranslation(["mailboxes", "frame"]);
   const { number, bytes } = useFormat();
   return [
-    { key: "name", header: t("name"), main: true, cell: ({ name }) => name },
+    { key: "name", header: t("name"), main: true, cell: (row) => <NameCell row={row} /> },
     {
       key: "state",
       header: t("state"),
-      cell: ({ state }) => <Badge kind={state === "active" ? "good" : "warning"}>{t(`states.${state}`)}</Badge>,
+      cell: ({ state }) => <StateBadge state={state} />,
     },
     { key: "messages", header: t("waiting"), numeric: true, cell: ({ messages }) => number(messages) },
     { key: "bytes", header: t("size"), numeric: true, cell: ({ sealedBytes }) => bytes(sealedBytes) },
@@ -52,6 +54,17 @@ function useColumns(): readonly Column<MailboxRow>[] {
       cell: ({ lastPulledAt }) => <When at={lastPulledAt} none={t("frame:never")} />,
     },
   ];
+}
+
+function NameCell({ row: { id, name, description } }: { readonly row: MailboxRow }) {
+  return (
+    <>
+      <Link to={mailboxHome(id)} className="mailbox-name">
+        {name}
+      </Link>
+      {description !== "" && <span className="mailbox-description">{description}</span>}
+    </>
+  );
 }
 
 /** How long ago, with the time itself for whoever points at it. */

@@ -3,10 +3,13 @@ import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useDeferredValue, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answerOf } from "../../api/api.ts";
+import { countsEveryMs } from "../../api/mailbox.ts";
+import { useMay } from "../../api/session.ts";
 import { useApi } from "../../api/use-api.ts";
 import { Button } from "../../components/button.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { Problem } from "../../components/problem.tsx";
+import { CreateDialog } from "./create-dialog.tsx";
 import { type Filter, MailboxFilter } from "./mailbox-filter.tsx";
 import { MailboxTable } from "./mailbox-table.tsx";
 
@@ -14,11 +17,14 @@ import { MailboxTable } from "./mailbox-table.tsx";
 export function Page() {
   const { t } = useTranslation("mailboxes");
   const [filter, setFilter] = useState<Filter>({ search: "", state: "" });
+  const may = useMay();
   const list = useMailboxes(useDeferredValue(filter));
   const rows = list.data?.pages.flatMap(({ mailboxes }) => mailboxes);
   return (
     <>
-      <PageHeader title={t("title")} lead={t("lead")} />
+      <PageHeader title={t("title")} lead={t("lead")}>
+        {may("mailboxes:write") && <CreateButton />}
+      </PageHeader>
       <div className="stack">
         <MailboxFilter filter={filter} onChange={setFilter} />
         {list.isError ? (
@@ -38,6 +44,19 @@ export function Page() {
           </div>
         )}
       </div>
+    </>
+  );
+}
+
+function CreateButton() {
+  const { t } = useTranslation("mailboxes");
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button kind="primary" icon="plus" onClick={() => setOpen(true)}>
+        {t("create")}
+      </Button>
+      <CreateDialog open={open} onClose={() => setOpen(false)} />
     </>
   );
 }
@@ -63,5 +82,7 @@ function useMailboxes({ search, state }: Filter) {
         }),
       ),
     getNextPageParam: ({ next }) => next ?? undefined,
+    // One page costs little; many are looked at again when somebody comes back to them.
+    refetchInterval: ({ state: { data } }) => (data?.pages.length === 1 ? countsEveryMs : false),
   });
 }

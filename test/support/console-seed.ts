@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ApiWorld } from "./api-world.ts";
+
+export interface SeededMailbox {
+  readonly id: string;
+  readonly address: string;
+  readonly password: string;
+}
+
+/** Names that a page must cope with: what somebody would call them, long ones, other scripts, and markup. */
+const mailboxes = [
+  { name: "Contoso GmbH", description: "Microsoft 365, journal rule for all users", messages: 14 },
+  { name: "Fabrikam Oy", description: "Google Workspace", messages: 5 },
+  { name: "Müller & Söhne Maschinenbau", description: "Exchange 2019 on-premises, Werk Süd", messages: 31 },
+  { name: "Northwind Traders", description: "", messages: 0 },
+  { name: "Praxis Dr. Lindqvist", description: "Postfix, always_bcc", messages: 2 },
+  { name: "山田商事", description: "Proxy for twelve Outlook users", messages: 8 },
+  { name: "<img src=x onerror=alert(1)>", description: "<script>alert(2)</script>", messages: 0, suspended: true },
+] as const;
+
+/** Mailboxes with mail in them, made as anybody makes them. The first one has been pulled from. */
+export async function seedMailboxes(world: ApiWorld): Promise<readonly SeededMailbox[]> {
+  const root = await world.root();
+  const made: SeededMailbox[] = [];
+  const smtp = await world.local.smtp();
+  for (const { messages, name, description, ...rest } of mailboxes) {
+    const { body } = await root.call("POST", "mailboxes", { body: { name, description, requireTls: false } });
+    made.push(body);
+    for (let each = 0; each < messages; each++) {
+      const content = Buffer.from(`Subject: ${each}\r\n\r\n${"x".repeat(700)}\r\n`.repeat(each + 1));
+      const reply = await smtp.deliver({ from: "sender@example.org", to: [body.address], content });
+      if (reply.code !== 250) throw new Error(reply.text);
+    }
+    if ("suspended" in rest) await root.call("PUT", `mailboxes/${body.id}/state`, { body: { state: "suspended" } });
+  }
+  await smtp.quit();
+  const [first] = made;
+  if (first === undefined) throw new Error("no mailbox was made");
+  const pop3 = await world.local.pop3(first);
+  await pop3.command("DELE 1");
+  await pop3.command("QUIT");
+  return made;
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { answerWithTag } from "../../api/api.ts";
+import { type MailboxDetails, useMailboxChanged } from "../../api/mailbox.ts";
+import { problemOf } from "../../api/problem.ts";
+import type { Bodies } from "../../api/schema.ts";
+import { useApi } from "../../api/use-api.ts";
+import { Button } from "../../components/button.tsx";
+import { Checkbox, Field, TextArea } from "../../components/field.tsx";
+import { Notice } from "../../components/notice.tsx";
+import { Problem } from "../../components/problem.tsx";
+import { useToast } from "../../components/toasts.tsx";
+import { linesOf, useNameError, usePeersError } from "../../mailbox/field-errors.ts";
+
+interface EditCardProps {
+  readonly mailbox: MailboxDetails;
+  readonly tag: string;
+}
+
+interface Form {
+  readonly name: string;
+  readonly description: string;
+  readonly peers: string;
+  readonly requireTls: boolean;
+}
+
+/** Changes the settings that were seen when the form was opened; what somebody else changed meanwhile is not undone unseen. */
+export function EditCard({ mailbox, tag }: EditCardProps) {
+  const { t } = useTranslation("mailbox-settings");
+  const [base, setBase] = useState({ form: formOf(mailbox), tag });
+  const [form, setForm] = useState(base.form);
+  const [tried, setTried] = useState(false);
+  const edit = useEdit(mailbox.id, (changed, newTag) => {
+    setBase({ form: formOf(changed), tag: newTag });
+    setForm(formOf(changed));
+    setTried(false);
+  });
+  const nameError = useNameError(form.name, tried);
+  const peersError = usePeersError(linesOf(form.peers), tried);
+  const takeTheirs = (): void => {
+    setBase({ form: formOf(mailbox), tag });
+    setForm(formOf(mailbox));
+    edit.reset();
+  };
+  return (
+    <section className="card" aria-labelledby="edit">
+      <div className="card__head">
+        <h2 id="edit">{t("settings")}</h2>
+      </div>
+      <form
+        noValidate
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          setTried(true);
+          if (nameError.free && peersError.free) edit.mutate({ form, tag: base.tag });
+        }}
+      >
+        <Inputs form={form} onChange={setForm} nameError={nameError.shown} peersError={peersError.shown} />
+        <EditProblem error={edit.error} takeTheirs={takeTheirs} keepMine={() => edit.mutate({ form, tag })} />
+        <div className="row">
+          <Button type="submit" kind="primary" busy={edit.isPending}>
+            {t("frame:save")}
+          </Button>
+        </div>
+      </form>
+    </section>
+  );
+}
+
+function useEdit(id: string, onSaved: (mailbox: MailboxDetails, tag: string) => void) {
+  const { t } = useTranslation();
+  const api = useApi();
+  const changed = useMailboxChanged();
+  const say = useToast();
+  return useMutation({
+    mutationFn: ({ form, tag }: { readonly form: Form; readonly tag: string }) =>
+      answerWithTag(
+        api.PATCH("/mailboxes/{id}", { params: { path: { id }, header: { "if-match": tag } }, body: bodyOf(form) }),
+      ),
+    onSuccess: async ({ answer, tag }) => {
+      onSaved(answer, tag);
+      say(t("saved"));
+      await changed(id);
+    },
+    // What the others have set is fetched, so that it can be taken or overwritten.
+    onError: () => changed(id),
+  });
+}
+
+interface InputsProps {
+  readonly form: Form;
+  readonly onChange: (form: Form) => void;
+  readonly nameError: string | undefined;
+  readonly peersError: string | undefined;
+}
+
+function Inputs({ form, onChange, nameError, peersError }: InputsProps) {
+  const { t } = useTranslation(["mailbox-settings", "mailbox"]);
+  return (
+    <>
+      <Field
+        label={t("mailbox:name")}
+        value={form.name}
+        autoComplete="off"
+        onChange={({ target }) => onChange({ ...form, name: target.value })}
+        error={nameError}
+      />
+      <TextArea
+        label={t("mailbox:description")}
+        optional
+        rows={2}
+        maxLength={1000}
+        value={form.description}
+        onChange={({ target }) => onChange({ ...form, description: target.value.replaceAll(/[\r\n]+/g, " ") })}
+      />
+      <TextArea
+        label={t("peers")}
+        help={t("peersHelp")}
+        optional
+        spellCheck={false}
+        value={form.peers}
+        onChange={({ target }) => onChange({ ...form, peers: target.value })}
+        error={peersError}
+      />
+      <Checkbox
+        label={t("tlsLabel")}
+        help={t("tlsHelp")}
+        checked={form.requireTls}
+        onChange={({ target }) => onChange({ ...form, requireTls: target.checked })}
+      />
+    </>
+  );
+}
+
+interface EditProblemProps {
+  readonly error: Error | null;
+  readonly takeTheirs: () => void;
+  readonly keepMine: () => void;
+}
+
+function EditProblem({ error, takeTheirs, keepMine }: EditProblemProps) {
+  const { t } = useTranslation("mailbox-settings");
+  if (error === null) return null;
+  if (problemOf(error).code !== "mailbox/changed-meanwhile") return <Problem error={error} />;
+  return (
+    <div role="alert">
+      <Notice kind="warning" title={t("conflict")}>
+        <p>{t("conflictText")}</p>
+        <div className="row">
+          <Button onClick={takeTheirs}>{t("takeTheirs")}</Button>
+          <Button onClick={keepMine}>{t("keepMine")}</Button>
+        </div>
+      </Notice>
+    </div>
+  );
+}
+
+function formOf({ name, description, allowedPeers, requireTls }: MailboxDetails): Form {
+  return { name, description, peers: allowedPeers.join("\n"), requireTls };
+}
+
+function bodyOf({ name, description, peers, requireTls }: Form): Bodies["editMailbox"] {
+  return { name: name.trim(), description: description.trim(), allowedPeers: [...linesOf(peers)], requireTls };
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useTranslation } from "react-i18next";
+import type { MailboxDetails } from "../../api/mailbox.ts";
+import { useFormat } from "../../app/format.ts";
+
+/** The settings, for those who may read them alone. */
+export function FactsCard({ mailbox }: { readonly mailbox: MailboxDetails }) {
+  const { t } = useTranslation(["mailbox-settings", "mailbox", "frame"]);
+  const { dateTime } = useFormat();
+  return (
+    <section className="card" aria-labelledby="facts">
+      <div className="card__head">
+        <h2 id="facts">{t("settings")}</h2>
+      </div>
+      <dl className="facts">
+        <dt>{t("mailbox:name")}</dt>
+        <dd>{mailbox.name}</dd>
+        <dt>{t("mailbox:description")}</dt>
+        <dd>{mailbox.description === "" ? "—" : mailbox.description}</dd>
+        <dt>{t("peers")}</dt>
+        <dd>{mailbox.allowedPeers.length === 0 ? t("peersAll") : mailbox.allowedPeers.join(", ")}</dd>
+        <dt>{t("tls")}</dt>
+        <dd>{t(mailbox.requireTls ? "tlsNeeded" : "tlsNotNeeded")}</dd>
+        <dt>{t("created")}</dt>
+        <dd>{dateTime(mailbox.createdAt)}</dd>
+      </dl>
+    </section>
+  );
+}
