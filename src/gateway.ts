@@ -10,7 +10,6 @@ import { type Clock, systemClock } from "./base/clock.ts";
 import type { Connection } from "./base/connection.ts";
 import { describeError, type PosternError } from "./base/errors.ts";
 import { limits } from "./base/limits.ts";
-import { loadFingerprintKey } from "./capture/fingerprint-key.ts";
 import type { Configuration } from "./config/schema.ts";
 import type { Console } from "./gateway-console.ts";
 import { smtpServices } from "./gateway-smtp.ts";
@@ -38,6 +37,7 @@ import type { AccountStore } from "./store/accounts/contract.ts";
 import { openAccounts } from "./store/accounts/open-accounts.ts";
 import type { Store } from "./store/contract.ts";
 import { openStore } from "./store/open-store.ts";
+import { loadSecretKey } from "./store/secret-key-file.ts";
 import type { Fault } from "./store/writer/faults.ts";
 import { createProxyUpstreams, type ProxyUpstreams } from "./upstream/proxy-upstreams.ts";
 import type { Resolver } from "./upstream/resolve.ts";
@@ -112,7 +112,7 @@ export async function createGateway(configuration: Configuration, parts: Gateway
   try {
     accountStore = await openAccounts(directory);
     const pair = await certificatePair(configuration);
-    const fingerprintKey = await loadFingerprintKey(join(directory, "secrets", "fingerprint.key"));
+    const fingerprintKey = await loadSecretKey(join(directory, "secrets", "fingerprint.key"));
     const version = parts.version ?? "unknown";
     const upstreams = await createProxyUpstreams(configuration, { clock, ...pickResolver(parts) });
     return new RunningGateway({

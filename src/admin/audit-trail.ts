@@ -2,7 +2,7 @@
 import type { Clock } from "../base/clock.ts";
 import { describeError } from "../base/errors.ts";
 import type { Log } from "../observe/log.ts";
-import type { AccountChange, AccountStore, AuditEntry, AuditRow } from "../store/accounts/contract.ts";
+import type { AccountChange, AccountStore, AuditEntry, AuditPage, AuditQuery } from "../store/accounts/contract.ts";
 
 /** Who asks for a change, and from where; for the audit trail, the ledger and the log (I8). */
 export interface Asker {
@@ -25,14 +25,14 @@ export interface Deed {
  * password that nobody could be told any more; so what cannot be noted waits, and meanwhile nothing else is done.
  */
 export class AuditTrail {
-  readonly #store: Pick<AccountStore, "apply" | "auditBefore">;
+  readonly #store: Pick<AccountStore, "apply" | "readAudit">;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #waiting: AuditEntry[] = [];
   #lastTurn: Promise<void> = Promise.resolve();
 
   constructor(parts: {
-    readonly store: Pick<AccountStore, "apply" | "auditBefore">;
+    readonly store: Pick<AccountStore, "apply" | "readAudit">;
     readonly clock: Clock;
     readonly log: Log;
   }) {
@@ -66,9 +66,8 @@ export class AuditTrail {
     this.#log.event("admin/changed", { action: deed.action, subject: deed.subject, actor: asker.actor });
   }
 
-  /** Up to `limit` entries below a position, newest first. */
-  before(position: number, limit: number): Promise<readonly AuditRow[]> {
-    return this.#store.auditBefore(position, limit);
+  read(query: AuditQuery): Promise<AuditPage> {
+    return this.#store.readAudit(query);
   }
 
   /** One writer at a time: two would write a waiting entry twice. */

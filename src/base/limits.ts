@@ -111,6 +111,8 @@ export const limits = {
   eventBacklogBytes: 256 * KiB,
   /** Below the minute after which routers forget a silent connection. */
   eventHeartbeatMs: 15_000,
+  /** Entries read at a time for an export; with their settings some hundred kilobytes. */
+  auditExportPage: 500,
   /** Ids and names in paths. */
   apiParameterCharacters: 200,
   /** The head and body of a request come in a few packets. */

@@ -35,7 +35,7 @@ export class ApiClient {
 
   async call(method: string, path: string, { headers = {}, body }: ApiRequest = {}): Promise<ApiAnswer> {
     const answer = await this.open(method, path, { headers, body });
-    const isJson = /json/.test(answer.headers["content-type"] ?? "");
+    const isJson = /[/+]json\b/.test(answer.headers["content-type"] ?? "");
     return {
       status: answer.statusCode ?? 0,
       headers: answer.headers,

@@ -4,7 +4,9 @@ import type {
   AccountRow,
   AccountStore,
   AuditEntry,
-  AuditRow,
+  AuditPage,
+  AuditQuery,
+  FactorRow,
   TokenRow,
 } from "../../src/store/accounts/contract.ts";
 
@@ -13,6 +15,7 @@ export class MemoryAccounts implements AccountStore {
   readonly entries: AuditEntry[] = [];
   readonly #accounts = new Map<string, AccountRow>();
   readonly #tokens = new Map<string, TokenRow>();
+  readonly #factors = new Map<string, FactorRow>();
   failure: Error | undefined;
 
   accounts(): readonly AccountRow[] {
@@ -23,25 +26,41 @@ export class MemoryAccounts implements AccountStore {
     return [...this.#tokens.values()];
   }
 
+  factors(): readonly FactorRow[] {
+    return [...this.#factors.values()];
+  }
+
+  account(name: string): AccountRow | undefined {
+    return this.#accounts.get(name);
+  }
+
+  tokenOfHash(hash: string): TokenRow | undefined {
+    return this.tokens().find((row) => row.hash === hash);
+  }
+
   async apply(changes: readonly AccountChange[], entry: AuditEntry): Promise<void> {
     // A real store answers later; changes that are not made in turn would mix here.
     await Promise.resolve();
     if (this.failure !== undefined) throw this.failure;
-    for (const change of changes) {
-      if (change.kind === "put-account") this.#accounts.set(change.row.name, change.row);
-      else if (change.kind === "remove-account") this.#accounts.delete(change.name);
-      else if (change.kind === "put-token") this.#tokens.set(change.row.id, change.row);
-      else this.#tokens.delete(change.id);
-    }
+    for (const change of changes) this.#make(change);
     this.entries.push(entry);
   }
 
-  async auditBefore(position: number, limit: number): Promise<readonly AuditRow[]> {
+  /** The entries without their hashes; of a query, what pages need. */
+  async readAudit({ first, limit, before = Number.MAX_SAFE_INTEGER, after = 0 }: AuditQuery): Promise<AuditPage> {
     const rows = this.entries.map((entry, index) => ({ ...entry, position: index + 1, hash: "" }));
-    return rows
-      .filter((row) => row.position < position)
-      .toReversed()
-      .slice(0, limit);
+    const within = rows.filter(({ position }) => position < before && position > after);
+    const ordered = first === "newest" ? within.toReversed() : within;
+    return { rows: ordered.slice(0, limit), head: { position: rows.length, hash: "" } };
+  }
+
+  #make(change: AccountChange): void {
+    if (change.kind === "put-account") this.#accounts.set(change.row.name, change.row);
+    else if (change.kind === "remove-account") this.#accounts.delete(change.name);
+    else if (change.kind === "put-token") this.#tokens.set(change.row.id, change.row);
+    else if (change.kind === "remove-token") this.#tokens.delete(change.id);
+    else if (change.kind === "put-factor") this.#factors.set(change.row.id, change.row);
+    else this.#factors.delete(change.id);
   }
 
   async stop(): Promise<void> {}

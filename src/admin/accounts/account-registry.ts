@@ -119,8 +119,7 @@ export class AccountRegistry {
   }
 
   #row(name: string): AccountRow | undefined {
-    const key = accountKey(name);
-    return this.#options.store.accounts().find((row) => row.name === key);
+    return this.#options.store.account(accountKey(name));
   }
 
   #mustGet(name: string): AccountRow {

@@ -45,8 +45,7 @@ export class TokenRegistry {
 
   /** The token with this text; `undefined` when there is none, or it has expired. */
   find(text: string): ApiToken | undefined {
-    const wanted = digest(text);
-    const row = this.#store.tokens().find((each) => each.hash === wanted);
+    const row = this.#store.tokenOfHash(digest(text));
     return row === undefined || row.expiresAtMs <= this.#clock.nowMs() ? undefined : tokenFromRow(row);
   }
 

@@ -98,7 +98,7 @@ function parameters(shape: z.ZodObject | undefined, where: "path" | "query"): re
   return Object.entries(shape?.shape ?? {}).map(([name, each]) => ({
     name,
     in: where,
-    required: where === "path",
+    required: where === "path" || (each instanceof z.ZodType && !each.safeParse(undefined).success),
     schema: each instanceof z.ZodType ? shapeOf(each, "output") : {},
   }));
 }

@@ -4,6 +4,7 @@ import type { EventFeed } from "../../observe/event-feed.ts";
 import { describeApi } from "./openapi.ts";
 import { type Route, route } from "./route.ts";
 import { accountRoutes } from "./routes/account-routes.ts";
+import { auditRoutes } from "./routes/audit-routes.ts";
 import { mailboxRoutes } from "./routes/mailbox-routes.ts";
 import { type SignInStages, signInRoutes } from "./routes/sign-in-routes.ts";
 import { statusRoutes } from "./routes/status-routes.ts";
@@ -12,7 +13,13 @@ import { statusRoutes } from "./routes/status-routes.ts";
 export function apiRoutes(
   stages: SignInStages & { readonly feed: EventFeed; readonly version: string },
 ): readonly Route[] {
-  const routes = [...signInRoutes(stages), ...statusRoutes(stages.feed), ...mailboxRoutes(), ...accountRoutes()];
+  const routes = [
+    ...signInRoutes(stages),
+    ...statusRoutes(stages.feed),
+    ...mailboxRoutes(),
+    ...accountRoutes(),
+    ...auditRoutes(stages.audit),
+  ];
   return [...routes, description(routes, stages.version)];
 }
 

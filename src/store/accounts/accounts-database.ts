@@ -6,11 +6,22 @@ import type { DataDirectory } from "../data-directory.ts";
 import { ensurePrivateFile, tightenBeside } from "../private-files.ts";
 import { pragmaNumber } from "../schema.ts";
 import { auditGenesis, auditHash } from "./audit-chain.ts";
-import type { AccountChange, AccountRow, AuditEntry, AuditRow, TokenRow } from "./contract.ts";
+import { readAudit } from "./audit-query.ts";
+import type {
+  AccountChange,
+  AccountRow,
+  AuditEntry,
+  AuditPage,
+  AuditQuery,
+  AuditRow,
+  FactorRow,
+  TokenRow,
+} from "./contract.ts";
+import { accountOf, auditOf, bytes, factorOf, tokenOf } from "./rows.ts";
 
 /** "PSTA": tells the accounts from any other SQLite file. */
 const applicationId = 0x50_53_54_41;
-const schemaVersion = 1;
+const schemaVersion = 2;
 
 /** The triggers keep a mistake of this program from rewriting the trail; against others there is the chain. */
 const tables = `
@@ -30,7 +41,13 @@ const tables = `
   CREATE TRIGGER audit_fixed BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
 `;
 
-type Row = Readonly<Record<string, unknown>>;
+/** New in version 2. A file of version 1 gets it when it is opened for writing. */
+const factorTable = `
+  CREATE TABLE factor (
+    id TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES account (name) ON DELETE CASCADE, kind TEXT NOT NULL,
+    name TEXT NOT NULL, created_at INTEGER NOT NULL, last_used_at INTEGER, sealed BLOB NOT NULL
+  ) WITHOUT ROWID;
+`;
 
 /** The file of accounts, tokens and audit trail. Blocking: for a thread of its own and for verification. */
 export class AccountsDatabase {
@@ -53,8 +70,11 @@ export class AccountsDatabase {
       );
       if (fresh) {
         file.exec(
-          `BEGIN; ${tables} PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion}; COMMIT`,
+          `BEGIN; ${tables} ${factorTable} PRAGMA application_id = ${applicationId};
+           PRAGMA user_version = ${schemaVersion}; COMMIT`,
         );
+      } else if (pragmaNumber(file, "application_id") === applicationId && pragmaNumber(file, "user_version") === 1) {
+        file.exec(`BEGIN; ${factorTable} PRAGMA user_version = ${schemaVersion}; COMMIT`);
       }
       return new AccountsDatabase(file);
     });
@@ -77,6 +97,10 @@ export class AccountsDatabase {
     return this.#file.prepare("SELECT * FROM token ORDER BY created_at, id").all().map(tokenOf);
   }
 
+  factors(): readonly FactorRow[] {
+    return this.#file.prepare("SELECT * FROM factor ORDER BY created_at, id").all().map(factorOf);
+  }
+
   apply(changes: readonly AccountChange[], entry: AuditEntry): void {
     this.#file.exec("BEGIN IMMEDIATE");
     try {
@@ -89,9 +113,8 @@ export class AccountsDatabase {
     }
   }
 
-  auditBefore(position: number, limit: number): readonly AuditRow[] {
-    const rows = this.#file.prepare("SELECT * FROM audit WHERE position < ? ORDER BY position DESC LIMIT ?");
-    return rows.all(position, limit).map(auditOf);
+  readAudit(query: AuditQuery): AuditPage {
+    return readAudit(this.#file, query);
   }
 
   /** From the first entry on, without taking all into memory. */
@@ -128,6 +151,19 @@ export class AccountsDatabase {
       case "remove-token":
         this.#file.prepare("DELETE FROM token WHERE id = ?").run(change.id);
         return;
+      case "put-factor": {
+        const { id, account, kind, name, createdAtMs, lastUsedAtMs, sealed } = change.row;
+        this.#file
+          .prepare(
+            `INSERT INTO factor VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (id) DO UPDATE
+             SET last_used_at = ?6, sealed = ?7`,
+          )
+          .run(id, account, kind, name, createdAtMs, lastUsedAtMs, sealed);
+        return;
+      }
+      case "remove-factor":
+        this.#file.prepare("DELETE FROM factor WHERE id = ?").run(change.id);
+        return;
       default:
         change satisfies never;
     }
@@ -148,58 +184,12 @@ function opened(file: DatabaseSync, open: () => AccountsDatabase): AccountsDatab
   try {
     const database = open();
     const known = pragmaNumber(file, "application_id") === applicationId;
-    if (known && pragmaNumber(file, "user_version") === schemaVersion) return database;
+    const version = pragmaNumber(file, "user_version");
+    // Version 1 is read by `verify`; what is opened for writing has become version 2 by now.
+    if (known && (version === schemaVersion || version === 1)) return database;
     throw new PosternError("store/bad-version", "accounts.sqlite is not of this version");
   } catch (error) {
     file.close();
     throw error;
   }
-}
-
-function accountOf(row: Row): AccountRow {
-  return {
-    name: text(row, "name"),
-    role: text(row, "role"),
-    passwordHash: text(row, "password_hash"),
-    createdAtMs: Number(row["created_at"]),
-    passwordChangedAtMs: Number(row["password_changed_at"]),
-  };
-}
-
-function tokenOf(row: Row): TokenRow {
-  return {
-    id: text(row, "id"),
-    account: text(row, "account"),
-    name: text(row, "name"),
-    hash: text(row, "hash"),
-    scopes: text(row, "scopes").split(" "),
-    createdAtMs: Number(row["created_at"]),
-    expiresAtMs: Number(row["expires_at"]),
-  };
-}
-
-function auditOf(row: Row): AuditRow {
-  return {
-    position: Number(row["position"]),
-    atMs: Number(row["at"]),
-    actor: text(row, "actor"),
-    origin: text(row, "origin"),
-    action: text(row, "action"),
-    subject: text(row, "subject"),
-    before: row["before"] === null ? null : text(row, "before"),
-    after: row["after"] === null ? null : text(row, "after"),
-    hash: Buffer.from(bytes(row, "hash")).toString("hex"),
-  };
-}
-
-function text(row: Row, column: string): string {
-  const value = row[column];
-  if (typeof value === "string") return value;
-  throw new PosternError("store/damaged", `accounts.sqlite has no text in column ${column}`);
-}
-
-function bytes(row: Row, column: string): Uint8Array {
-  const value = row[column];
-  if (value instanceof Uint8Array) return value;
-  throw new PosternError("store/damaged", `accounts.sqlite has no bytes in column ${column}`);
 }

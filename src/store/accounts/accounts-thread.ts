@@ -9,13 +9,15 @@ import type { AccountsAnswer, AccountsQuestion, FromAccountsThread, ToAccountsTh
 function answer(database: AccountsDatabase, question: AccountsQuestion): AccountsAnswer {
   const { kind, token } = question;
   switch (kind) {
-    case "load":
-      return { kind, token, value: { accounts: database.accounts(), tokens: database.tokens() } };
+    case "load": {
+      const value = { accounts: database.accounts(), tokens: database.tokens(), factors: database.factors() };
+      return { kind, token, value };
+    }
     case "apply":
       database.apply(question.changes, question.entry);
       return { kind, token, value: null };
     case "audit":
-      return { kind, token, value: database.auditBefore(question.before, question.limit) };
+      return { kind, token, value: database.readAudit(question.query) };
     default:
       return kind satisfies never;
   }

@@ -2,7 +2,16 @@
 import { Worker } from "node:worker_threads";
 import { describeError, PosternError } from "../../base/errors.ts";
 import { threadFile } from "../thread-file.ts";
-import type { AccountChange, AccountRow, AccountStore, AuditEntry, AuditRow, TokenRow } from "./contract.ts";
+import type {
+  AccountChange,
+  AccountRow,
+  AccountStore,
+  AuditEntry,
+  AuditPage,
+  AuditQuery,
+  FactorRow,
+  TokenRow,
+} from "./contract.ts";
 import type {
   AccountsAnswer,
   AccountsAnswers,
@@ -18,8 +27,8 @@ import type {
 export async function openAccounts(root: string): Promise<AccountStore> {
   const thread = new AccountsThread(root);
   try {
-    const { accounts, tokens } = await thread.ask("load", (token) => ({ kind: "load", token }));
-    return new SqliteAccountStore(thread, accounts, tokens);
+    const loaded = await thread.ask("load", (token) => ({ kind: "load", token }));
+    return new SqliteAccountStore(thread, loaded);
   } catch (error) {
     await thread.stop();
     throw error;
@@ -30,11 +39,15 @@ class SqliteAccountStore implements AccountStore {
   readonly #thread: AccountsThread;
   readonly #accounts: Map<string, AccountRow>;
   readonly #tokens: Map<string, TokenRow>;
+  readonly #tokensByHash: Map<string, TokenRow>;
+  readonly #factors: Map<string, FactorRow>;
 
-  constructor(thread: AccountsThread, accounts: readonly AccountRow[], tokens: readonly TokenRow[]) {
+  constructor(thread: AccountsThread, { accounts, tokens, factors }: AccountsAnswers["load"]) {
     this.#thread = thread;
     this.#accounts = new Map(accounts.map((row) => [row.name, row]));
     this.#tokens = new Map(tokens.map((row) => [row.id, row]));
+    this.#tokensByHash = new Map(tokens.map((row) => [row.hash, row]));
+    this.#factors = new Map(factors.map((row) => [row.id, row]));
   }
 
   accounts(): readonly AccountRow[] {
@@ -45,13 +58,25 @@ class SqliteAccountStore implements AccountStore {
     return [...this.#tokens.values()];
   }
 
+  factors(): readonly FactorRow[] {
+    return [...this.#factors.values()];
+  }
+
+  account(name: string): AccountRow | undefined {
+    return this.#accounts.get(name);
+  }
+
+  tokenOfHash(hash: string): TokenRow | undefined {
+    return this.#tokensByHash.get(hash);
+  }
+
   async apply(changes: readonly AccountChange[], entry: AuditEntry): Promise<void> {
     await this.#thread.ask("apply", (token) => ({ kind: "apply", token, changes, entry }));
     for (const change of changes) this.#take(change);
   }
 
-  auditBefore(position: number, limit: number): Promise<readonly AuditRow[]> {
-    return this.#thread.ask("audit", (token) => ({ kind: "audit", token, before: position, limit }));
+  readAudit(query: AuditQuery): Promise<AuditPage> {
+    return this.#thread.ask("audit", (token) => ({ kind: "audit", token, query }));
   }
 
   stop(): Promise<void> {
@@ -65,17 +90,31 @@ class SqliteAccountStore implements AccountStore {
         return;
       case "remove-account":
         this.#accounts.delete(change.name);
-        for (const { id, account } of this.tokens()) if (account === change.name) this.#tokens.delete(id);
+        for (const { id, account } of this.tokens()) if (account === change.name) this.#forgetToken(id);
+        for (const { id, account } of this.factors()) if (account === change.name) this.#factors.delete(id);
         return;
       case "put-token":
         this.#tokens.set(change.row.id, change.row);
+        this.#tokensByHash.set(change.row.hash, change.row);
         return;
       case "remove-token":
-        this.#tokens.delete(change.id);
+        this.#forgetToken(change.id);
+        return;
+      case "put-factor":
+        this.#factors.set(change.row.id, change.row);
+        return;
+      case "remove-factor":
+        this.#factors.delete(change.id);
         return;
       default:
         change satisfies never;
     }
+  }
+
+  #forgetToken(id: string): void {
+    const row = this.#tokens.get(id);
+    this.#tokens.delete(id);
+    if (row !== undefined) this.#tokensByHash.delete(row.hash);
   }
 }
 

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ErrorCode } from "../../base/errors.ts";
-import type { AccountChange, AccountRow, AuditEntry, AuditRow, TokenRow } from "./contract.ts";
+import type { AccountChange, AccountRow, AuditEntry, AuditPage, AuditQuery, FactorRow, TokenRow } from "./contract.ts";
 
 /** What the thread of the accounts answers to each kind of question. */
 export interface AccountsAnswers {
-  readonly load: { readonly accounts: readonly AccountRow[]; readonly tokens: readonly TokenRow[] };
+  readonly load: {
+    readonly accounts: readonly AccountRow[];
+    readonly tokens: readonly TokenRow[];
+    readonly factors: readonly FactorRow[];
+  };
   readonly apply: null;
-  readonly audit: readonly AuditRow[];
+  readonly audit: AuditPage;
 }
 
 export type AccountsQuestion = { readonly token: number } & (
   | { readonly kind: "load" }
   | { readonly kind: "apply"; readonly changes: readonly AccountChange[]; readonly entry: AuditEntry }
-  | { readonly kind: "audit"; readonly before: number; readonly limit: number }
+  | { readonly kind: "audit"; readonly query: AuditQuery }
 );
 
 export type ToAccountsThread = AccountsQuestion | { readonly kind: "stop" };

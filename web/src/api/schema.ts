@@ -13,7 +13,6 @@ export interface Answers {
   changeOwnPassword: { "name": string };
   getStatus: { "running": ({ "version": string; "processId": number; "startedAt": string; "ports": ({ "service": string; "host": string; "port": number })[]; "certificateFingerprint": string; "counters": { [name: string]: number } }) | (null); "dataDirectory": string; "store": "ready" | "disk-low" | "failing" | "stopped"; "mailboxes": { "active": number; "suspended": number }; "messages": number; "sealedBytes": number };
   followEvents: string;
-  readAudit: { "entries": ({ "position": number; "at": string; "actor": string; "origin": string; "action": string; "subject": string; "before": ({ [name: string]: unknown }) | (null); "after": ({ [name: string]: unknown }) | (null); "hash": string })[]; "next": (number) | (null) };
   listMailboxes: { "mailboxes": ({ "id": string; "address": string; "name": string; "description": string; "state": "active" | "suspended"; "createdAt": string; "messages": number; "sealedBytes": number; "oldestReceivedAt": (string) | (null); "lastReceivedAt": (string) | (null); "lastPulledAt": (string) | (null) })[]; "next": (string) | (null) };
   createMailbox: { "id": string; "address": string; "password": (string) | (null) };
   getMailbox: { "id": string; "address": string; "name": string; "description": string; "state": "active" | "suspended"; "createdAt": string; "messages": number; "sealedBytes": number; "oldestReceivedAt": (string) | (null); "lastReceivedAt": (string) | (null); "lastPulledAt": (string) | (null); "addresses": (string)[]; "version": string; "recipient": string; "recipientKind": "mlkem768x25519" | "x25519"; "allowedPeers": (string)[]; "requireTls": boolean; "deliver": ({ "host": string; "port": number; "tls": "starttls" | "implicit" })[]; "pull": ({ "host": string; "port": number; "tls": "starttls" | "implicit" })[]; "submit": ({ "host": string; "port": number; "tls": "starttls" | "implicit" })[] };
@@ -32,6 +31,8 @@ export interface Answers {
   listOwnTokens: { "tokens": ({ "id": string; "account": string; "name": string; "scopes": ("status:read" | "events:read" | "mailboxes:read" | "mailboxes:write" | "administrators:read" | "administrators:write" | "tokens:write" | "audit:read")[]; "createdAt": string; "expiresAt": string })[] };
   createToken: { "id": string; "account": string; "name": string; "scopes": ("status:read" | "events:read" | "mailboxes:read" | "mailboxes:write" | "administrators:read" | "administrators:write" | "tokens:write" | "audit:read")[]; "createdAt": string; "expiresAt": string; "token": string };
   revokeOwnToken: { "id": string };
+  readAudit: { "entries": ({ "position": number; "at": string; "actor": string; "origin": string; "action": string; "subject": string; "before": ({ [name: string]: unknown }) | (null); "after": ({ [name: string]: unknown }) | (null); "hash": string })[]; "next": (number) | (null); "head": { "position": number; "hash": string } };
+  exportAudit: string;
   describeApi: { [name: string]: unknown };
 }
 
@@ -106,14 +107,6 @@ export interface paths {
   "/events": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: { parameters: { query?: never; header?: { "last-event-id"?: string | undefined }; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "text/event-stream": Answers["followEvents"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
-    put?: never;
-    post?: never;
-    delete?: never;
-    patch?: never;
-  };
-  "/audit": {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: { parameters: { query?: { "before"?: number | undefined; "limit"?: number | undefined }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["readAudit"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
     put?: never;
     post?: never;
     delete?: never;
@@ -221,6 +214,22 @@ export interface paths {
     get?: never;
     put?: never;
     post?: never;
+    patch?: never;
+  };
+  "/audit": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: { parameters: { query?: { "actor"?: string | undefined; "subject"?: string | undefined; "action"?: string | undefined; "from"?: string | undefined; "to"?: string | undefined; "before"?: number | undefined; "limit"?: number | undefined }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["readAudit"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    put?: never;
+    post?: never;
+    delete?: never;
+    patch?: never;
+  };
+  "/audit/export": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: { parameters: { query: { "actor"?: string | undefined; "subject"?: string | undefined; "action"?: string | undefined; "from"?: string | undefined; "to"?: string | undefined; "format": "csv" | "jsonl" }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "*/*": Answers["exportAudit"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    put?: never;
+    post?: never;
+    delete?: never;
     patch?: never;
   };
   "/openapi.json": {

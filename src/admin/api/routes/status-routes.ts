@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { z } from "zod";
 import type { EventFeed } from "../../../observe/event-feed.ts";
-import { auditList } from "../../audit-operation.ts";
 import { gatewayStatus } from "../../shapes.ts";
 import { eventStream } from "../event-stream.ts";
 import { type Route, route } from "../route.ts";
 
-/** How the gateway does, what happens, and what was changed by whom. */
+/** How the gateway does, and what happens. */
 export function statusRoutes(feed: EventFeed): readonly Route[] {
   return [
     route({
@@ -35,19 +33,6 @@ export function statusRoutes(feed: EventFeed): readonly Route[] {
           headers: { "content-type": "text/event-stream; charset=utf-8" },
         };
       },
-    }),
-    route({
-      method: "GET",
-      path: "/audit",
-      access: "audit:read",
-      name: "readAudit",
-      summary: "The audit trail, newest first, in pages",
-      query: z.strictObject({
-        before: z.coerce.number().int().min(1).optional(),
-        limit: z.coerce.number().int().min(1).max(200).optional(),
-      }),
-      answer: auditList,
-      run: async ({ run, query }) => ({ body: await run("audit.list", query) }),
     }),
   ];
 }

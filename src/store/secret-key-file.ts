@@ -7,18 +7,17 @@ import { PosternError } from "../base/errors.ts";
 const keyBytes = 32;
 
 /**
- * The secret that fingerprints are keyed with, made at the first start. It stands apart from the index, so that a copy
- * of the index alone answers no question about known mail. Losing it loses no mail: a delivery that was under way is
- * then kept twice.
+ * A secret key of the gateway in a file of its own, made at the first start. It stands apart from the databases, so that a
+ * copy of a database alone is worth less: it neither answers questions about known mail nor holds what second factors are
+ * checked with. Throws `store/damaged` for a file that is no key.
  */
-export async function loadFingerprintKey(file: string): Promise<KeyObject> {
+export async function loadSecretKey(file: string): Promise<KeyObject> {
   const key = await readFile(file).catch((error: unknown) => {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
     throw error;
   });
   if (key === undefined) return createKey(file);
-  if (key.length !== keyBytes)
-    throw new PosternError("store/damaged", `${file} is not a key of ${keyBytes} octets; remove it and start again`);
+  if (key.length !== keyBytes) throw new PosternError("store/damaged", `${file} is not a key of ${keyBytes} octets`);
   return createSecretKey(key);
 }
 
