@@ -68,7 +68,11 @@ async function visit(view: View, pages: readonly (readonly [string, string])[], 
     await page.goto(path);
     await settled(page);
     const file = join(directory, `${name}-${view.language}-${view.theme}-${view.device}.png`);
+    // As high as its content, so that what sticks to the edges of the window is where it would be.
+    const height = Number(await page.evaluate("document.documentElement.scrollHeight"));
+    await page.setViewportSize({ width: options.viewport.width, height: Math.max(height, options.viewport.height) });
     await page.screenshot({ path: file, fullPage: true });
+    await page.setViewportSize(options.viewport);
     console.log(file);
   }
   await page.context().close();

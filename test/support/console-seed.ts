@@ -14,7 +14,7 @@ const mailboxes = [
   { name: "Müller & Söhne Maschinenbau", description: "Exchange 2019 on-premises, Werk Süd", messages: 31 },
   { name: "Northwind Traders", description: "", messages: 0 },
   { name: "Praxis Dr. Lindqvist", description: "Postfix, always_bcc", messages: 2 },
-  { name: "山田商事", description: "Proxy for twelve Outlook users", messages: 8 },
+  { name: "Ελληνικό Αρχείο Α.Ε.", description: "Proxy for twelve Outlook users", messages: 8 },
   { name: "<img src=x onerror=alert(1)>", description: "<script>alert(2)</script>", messages: 0, suspended: true },
 ] as const;
 
@@ -37,6 +37,7 @@ export async function seedMailboxes(world: ApiWorld): Promise<readonly SeededMai
   const [first] = made;
   if (first === undefined) throw new Error("no mailbox was made");
   const pop3 = await world.local.pop3(first);
+  await pop3.retrieve(1);
   await pop3.command("DELE 1");
   await pop3.command("QUIT");
   return made;
