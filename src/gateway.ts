@@ -13,6 +13,7 @@ import { limits } from "./base/limits.ts";
 import type { Configuration } from "./config/schema.ts";
 import type { Console } from "./gateway-console.ts";
 import { smtpServices } from "./gateway-smtp.ts";
+import { testMessages } from "./gateway-test-message.ts";
 import {
   type CertificateFacts,
   type CertificatePair,
@@ -264,6 +265,7 @@ class RunningGateway implements Gateway {
       store,
       configuration,
       log,
+      testMessages: testMessages(this, this.#parts),
       running: () => ({
         version,
         processId: process.pid,

@@ -37,6 +37,7 @@ async function openControl(context: TestContext, name = "control.sock") {
     configuration,
     log,
     running: undefined,
+    testMessages: undefined,
   };
   const server = await ControlServer.open(path, stages);
   context.after(async () => {

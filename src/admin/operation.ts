@@ -6,6 +6,7 @@ import type { Log } from "../observe/log.ts";
 import type { Store } from "../store/contract.ts";
 import type { AccountStages } from "./accounts/account-stages.ts";
 import type { Asker } from "./audit-trail.ts";
+import type { TestMessages } from "./test-messages.ts";
 
 /** What operations work on. The command line without a gateway, the control socket and the HTTP API make one each. */
 export interface OperationStages extends AccountStages {
@@ -15,6 +16,8 @@ export interface OperationStages extends AccountStages {
   readonly log: Log;
   /** Facts of the running gateway as they are now; `undefined` when a command works on the data directory by itself. */
   readonly running: (() => RunningFacts) | undefined;
+  /** Sends test messages to the gateway's own listeners; `undefined` as `running` is. */
+  readonly testMessages: TestMessages | undefined;
 }
 
 export interface RunningFacts {

@@ -7,6 +7,7 @@ import * as mailbox from "./mailbox-operations.ts";
 import { pageMailboxes } from "./mailbox-page.ts";
 import type { Operation, OperationContext } from "./operation.ts";
 import { showStatus } from "./status-operation.ts";
+import { sendTestMessage } from "./test-message-operation.ts";
 
 /** Every operation by its name. One set for all doors: the command line, the control socket and the HTTP API. */
 export const operations = {
@@ -21,6 +22,7 @@ export const operations = {
   "mailbox.delete": mailbox.deleteMailbox,
   "mailbox.password-change": mailbox.changeMailboxPassword,
   "mailbox.password-reset": mailbox.resetMailboxPassword,
+  "mailbox.test-message": sendTestMessage,
   "admin.create": accounts.createAdministrator,
   "admin.list": accounts.listAdministrators,
   "admin.password": accounts.setAdministratorPassword,

@@ -90,6 +90,29 @@ export const mailboxList = z.object({ mailboxes: z.array(mailboxSummary).readonl
 export const mailboxPage = mailboxList.extend({ next: z.string().nullable() });
 export const mailboxRemoval = z.object({ id: z.string(), removedMessages: z.number() });
 
+/** What came of a test message. */
+export const testMessageResult = z.object({
+  /** `failed`: there was no verdict. */
+  outcome: z.enum(["accepted", "refused", "failed"]),
+  /** What the SMTP listener said, or how far it came. */
+  reply: z.string(),
+  /** What it means. `peer-not-allowed`: an allow-list keeps the gateway's own address out, which says nothing of others. */
+  cause: z.enum([
+    "accepted",
+    "mailbox-suspended",
+    "peer-not-allowed",
+    "disk-low",
+    "store-failing",
+    "too-busy",
+    "other",
+    "no-listener",
+    "no-answer",
+  ]),
+  tookMs: z.number(),
+  /** Its Message-ID, without angle brackets: for finding it in the archive. */
+  messageId: z.string(),
+});
+
 export const gatewayStatus = z.object({
   /** Only of a running gateway. */
   running: z
@@ -112,4 +135,5 @@ export const gatewayStatus = z.object({
 
 export type MailboxSummary = z.infer<typeof mailboxSummary>;
 export type MailboxDetails = z.infer<typeof mailboxDetails>;
+export type TestMessageResult = z.infer<typeof testMessageResult>;
 export type GatewayStatus = z.infer<typeof gatewayStatus>;

@@ -121,6 +121,11 @@ export const limits = {
   /** Twenty a second from one address are a program at work; more is a loop. */
   apiRequestsPerWindow: 1200,
   apiWindowMs: 60_000,
+  /** A test message goes over loopback: a second is much. What waits longer waits for a disk that hangs. */
+  testMessageMs: 20_000,
+  /** Somebody who tries things out; more is a program that would fill a mailbox. */
+  testMessagesPerWindow: 20,
+  testMessageWindowMs: 60_000,
   /** Wrong passwords per address before it must wait. */
   passwordFailuresPerAddress: 10,
   passwordFailureWindowMs: 300_000,

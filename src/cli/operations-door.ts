@@ -92,6 +92,7 @@ async function offlineDoor(configuration: Configuration, actor: string, store: S
     configuration,
     log: silentLog,
     running: undefined,
+    testMessages: undefined,
     actor,
     origin: "command line",
   };

@@ -189,6 +189,29 @@ test("while the gateway runs it does what commands ask, and mail is not lost by 
   }
 });
 
+test("a test message: accepted, refused while suspended, and not without a gateway", async () => {
+  const gateway = await GatewayProcess.start({ configuration: "[seal]\nscrypt_work_factor = 10" });
+  try {
+    const { id } = await gateway.createMailbox("Journal");
+    const run = (...args: readonly string[]) => postern([...args, "--config", gateway.configurationFile]);
+    const accepted = await run("mailbox", "test", id);
+    assert.equal(accepted.code, 0);
+    assert.match(accepted.stdout.toString(), /^The test message is in the mailbox\.\n.* 250 2\.0\.0 /);
+    await run("mailbox", "suspend", id);
+    const refused = await run("mailbox", "test", id, "--json");
+    assert.equal(refused.code, 1);
+    const result = JSON.parse(refused.stdout.toString());
+    assert.deepEqual([result.outcome, result.cause], ["refused", "mailbox-suspended"]);
+    const shown = JSON.parse((await run("mailbox", "show", id, "--json")).stdout.toString());
+    assert.equal(shown.messages, 1);
+    await gateway.stop();
+    const offline = await run("mailbox", "test", id, "--json");
+    assert.deepEqual([offline.code, JSON.parse(offline.stderr).error.code], [1, "admin/unreachable"]);
+  } finally {
+    await gateway.remove();
+  }
+});
+
 test("verify names what is damaged and ends with 1", async () => {
   const gateway = await GatewayProcess.start({ configuration: "[seal]\nscrypt_work_factor = 10" });
   try {

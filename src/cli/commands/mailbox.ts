@@ -8,6 +8,7 @@ import { mailboxListCommand } from "./mailbox-list.ts";
 import { mailboxPasswordCommand } from "./mailbox-password.ts";
 import { mailboxShowCommand } from "./mailbox-show.ts";
 import { mailboxActivateCommand, mailboxSuspendCommand } from "./mailbox-state.ts";
+import { mailboxTestCommand } from "./mailbox-test.ts";
 
 export function mailboxCommand(io: CommandIo): Command {
   const command = new Command("mailbox").description("make, show and change mailboxes");
@@ -20,6 +21,7 @@ export function mailboxCommand(io: CommandIo): Command {
     mailboxSuspendCommand(io),
     mailboxDeleteCommand(io),
     mailboxPasswordCommand(io),
+    mailboxTestCommand(io),
   ];
   for (const subcommand of subcommands) command.addCommand(subcommand);
   return command;

@@ -21,6 +21,7 @@ export interface Answers {
   setMailboxState: { "id": string; "address": string; "name": string; "description": string; "state": "active" | "suspended"; "createdAt": string; "messages": number; "sealedBytes": number; "oldestReceivedAt": (string) | (null); "lastReceivedAt": (string) | (null); "lastPulledAt": (string) | (null) };
   changeMailboxPassword: { "id": string; "address": string; "password": string };
   resetMailboxPassword: { "id": string; "address": string; "password": string; "removedMessages": number };
+  sendTestMessage: { "outcome": "accepted" | "refused" | "failed"; "reply": string; "cause": "accepted" | "mailbox-suspended" | "peer-not-allowed" | "disk-low" | "store-failing" | "too-busy" | "other" | "no-listener" | "no-answer"; "tookMs": number; "messageId": string };
   listAdministrators: { "administrators": ({ "name": string; "role": "administrator" | "operator" | "auditor"; "createdAt": string; "passwordChangedAt": string })[] };
   createAdministrator: { "name": string; "role": "administrator" | "operator" | "auditor"; "createdAt": string; "passwordChangedAt": string };
   setAdministratorRole: { "name": string; "role": "administrator" | "operator" | "auditor"; "createdAt": string; "passwordChangedAt": string };
@@ -147,6 +148,14 @@ export interface paths {
   "/mailboxes/{id}/password/reset": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     post: { parameters: { query?: never; header?: never; path: { "id": string }; cookie?: never }; requestBody: { content: { "application/json": Bodies["resetMailboxPassword"] } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["resetMailboxPassword"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    get?: never;
+    put?: never;
+    delete?: never;
+    patch?: never;
+  };
+  "/mailboxes/{id}/test-message": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    post: { parameters: { query?: never; header?: never; path: { "id": string }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["sendTestMessage"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
     get?: never;
     put?: never;
     delete?: never;

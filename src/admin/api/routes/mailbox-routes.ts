@@ -9,7 +9,7 @@ const oneMailbox = z.strictObject({ id: z.string() });
 
 /** Mailboxes: what the command line can do with them, and no way to the mail in them. */
 export function mailboxRoutes(): readonly Route[] {
-  return [...reading(), ...making(), ...changing(), ...passwords()];
+  return [...reading(), ...making(), ...changing(), ...passwords(), ...testing()];
 }
 
 function reading(): readonly Route[] {
@@ -119,6 +119,22 @@ function changing(): readonly Route[] {
       params: oneMailbox,
       answer: shapes.mailboxRemoval,
       run: async ({ run, params }) => ({ body: await run("mailbox.delete", params) }),
+    }),
+  ];
+}
+
+function testing(): readonly Route[] {
+  return [
+    route({
+      method: "POST",
+      path: "/mailboxes/{id}/test-message",
+      access: "mailboxes:write",
+      name: "sendTestMessage",
+      summary:
+        "Send a marked test message over the gateway's own SMTP listener, with STARTTLS, as another server would",
+      params: oneMailbox,
+      answer: shapes.testMessageResult,
+      run: async ({ run, params }) => ({ body: await run("mailbox.test-message", params) }),
     }),
   ];
 }

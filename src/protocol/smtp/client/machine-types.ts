@@ -33,6 +33,8 @@ export type SmtpClientEvent =
   | { readonly type: "tls-started" }
   | { readonly type: "sign-in"; readonly context: SaslContext }
   | { readonly type: "derived"; readonly key: Buffer }
+  /** Goes on as a peer that delivers mail (RFC 5321 §3.1), not as somebody who submits it: nobody signs in. */
+  | { readonly type: "unsigned" }
   | { readonly type: "command"; readonly command: SmtpClientCommand }
   /** Content by BDAT (RFC 3030 §2). The session withholds `last` until the copy is durable (I3). */
   | { readonly type: "chunk"; readonly bytes: Buffer; readonly last: boolean }

@@ -262,6 +262,24 @@ describe("transactions", () => {
     ]);
   });
 
+  test("a peer that delivers goes on without a sign-in, after TLS and not before", () => {
+    const dialog = new Dialog(startTls);
+    assert.deepEqual(dialog.server("220 mx.example ESMTP\r\n"), ["C: EHLO gateway.example\\r\\n"]);
+    const early = new Dialog(startTls);
+    early.server("220 mx.example ESMTP\r\n");
+    assert.deepEqual(early.event({ type: "unsigned" }), ["failed misuse"]);
+    dialog.server("250-mx.example\r\n250 STARTTLS\r\n");
+    dialog.server("220 go on\r\n");
+    dialog.event({ type: "tls-started" });
+    assert.deepEqual(dialog.server("250 mx.example\r\n"), ["ready "]);
+    assert.deepEqual(dialog.event({ type: "unsigned" }), []);
+    assert.deepEqual(dialog.mail(), ["C: MAIL FROM:<a@b.example> SIZE=3\\r\\n"]);
+    const unasked = new Dialog(implicit);
+    unasked.server("220 mx.example ESMTP\r\n");
+    unasked.server("250 mx.example\r\n");
+    assert.deepEqual(unasked.mail(), ["failed misuse"]);
+  });
+
   test("DATA: dots doubled, the end only when it is released, cut at every place", () => {
     const content = "..a\r\n.\r\nb\r\n.c\r\n";
     for (let at = 0; at <= content.length; at++) {

@@ -80,6 +80,10 @@ export class SmtpClientMachine {
         if (this.#state.name === "signing-in") this.#takeStep(this.#state.dialogue.derived(event.key));
         else this.#fail("misuse");
         break;
+      case "unsigned":
+        if (this.#state.name === "ready") this.#state = { name: "open", extensions: this.#state.extensions };
+        else this.#fail("misuse");
+        break;
       case "command":
         this.#command(event.command);
         break;
