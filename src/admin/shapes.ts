@@ -127,6 +127,9 @@ export const gatewayStatus = z.object({
     })
     .nullable(),
   dataDirectory: z.string(),
+  hostName: z.string(),
+  /** What mailbox addresses end in; the first one is shown. */
+  domains: z.array(z.string()).readonly(),
   store: z.enum(["ready", "disk-low", "failing", "stopped"]),
   mailboxes: z.object({ active: z.number(), suspended: z.number() }),
   messages: z.number(),

@@ -14,6 +14,8 @@ export const showStatus = operation({
     return {
       running: running === undefined ? null : runningView(running()),
       dataDirectory: configuration.gateway.dataDirectory,
+      hostName: configuration.gateway.hostName,
+      domains: configuration.gateway.domains,
       store: store.readiness(limits.segmentMessageBytes),
       mailboxes: { active, suspended: all.length - active },
       messages: counts.reduce((sum, each) => sum + each.messages, 0),

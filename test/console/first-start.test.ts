@@ -45,8 +45,27 @@ suite("the first start", { skip: noConsole }, () => {
     await page.getByLabel("Password", { exact: true }).fill(goodPassword);
     await page.getByLabel("Password again").fill(goodPassword);
     await create.click();
-    await page.getByRole("heading", { name: "Mailboxes" }).waitFor();
+    await page.getByRole("heading", { name: "This is your gateway" }).waitFor();
     assert.equal(world.api.local.gateway.setUpToken, undefined);
+
+    // Domain and certificate as they are.
+    await page.getByText("…@journal.test").waitFor();
+    await page.getByText(world.api.local.gateway.certificate.fingerprint).waitFor();
+    assert.deepEqual(await accessibilityFaults(page), []);
+    await page.getByRole("button", { name: "Next" }).click();
+
+    await page.getByRole("heading", { name: "Your first mailbox" }).waitFor();
+    await page.getByLabel("Name").fill("First");
+    await page.getByRole("button", { name: "Create mailbox" }).click();
+    await page.getByRole("heading", { name: "“First” is there" }).waitFor();
+    assert.deepEqual(await accessibilityFaults(page), []);
+    const [, id = "", password = ""] = await page.locator("dd code").allInnerTexts();
+    await page.getByLabel("I have stored the password").check();
+    await page.getByRole("button", { name: "To the mailbox" }).click();
+    await page.getByRole("heading", { level: 1, name: "First" }).waitFor();
+    const pop3 = await world.api.local.pop3({ id, password, address: `${id}@journal.test` });
+    assert.match(await pop3.command("STAT"), /^0 0/);
+    await pop3.quit();
   });
 
   test("signing in: a wrong password is told, the wanted page is kept, signing out ends it", async () => {

@@ -11,7 +11,7 @@ export interface Answers {
   signOutEverywhere: { "ended": number };
   endSignIn: { "ended": number };
   changeOwnPassword: { "name": string };
-  getStatus: { "running": ({ "version": string; "processId": number; "startedAt": string; "ports": ({ "service": string; "host": string; "port": number })[]; "certificateFingerprint": string; "counters": { [name: string]: number } }) | (null); "dataDirectory": string; "store": "ready" | "disk-low" | "failing" | "stopped"; "mailboxes": { "active": number; "suspended": number }; "messages": number; "sealedBytes": number };
+  getStatus: { "running": ({ "version": string; "processId": number; "startedAt": string; "ports": ({ "service": string; "host": string; "port": number })[]; "certificateFingerprint": string; "counters": { [name: string]: number } }) | (null); "dataDirectory": string; "hostName": string; "domains": (string)[]; "store": "ready" | "disk-low" | "failing" | "stopped"; "mailboxes": { "active": number; "suspended": number }; "messages": number; "sealedBytes": number };
   followEvents: string;
   listMailboxes: { "mailboxes": ({ "id": string; "address": string; "name": string; "description": string; "state": "active" | "suspended"; "createdAt": string; "messages": number; "sealedBytes": number; "oldestReceivedAt": (string) | (null); "lastReceivedAt": (string) | (null); "lastPulledAt": (string) | (null) })[]; "next": (string) | (null) };
   createMailbox: { "id": string; "address": string; "password": (string) | (null) };

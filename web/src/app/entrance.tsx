@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { lazy, useEffect, useState } from "react";
+import { lazy, useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { PersonContext, usePersonQuery } from "../api/session.ts";
 import { Loading } from "../components/loading.tsx";
@@ -15,9 +15,10 @@ const FirstStartPage = lazy(async () => ({ default: (await import("../pages/firs
 export function Entrance({ setUpToken: given }: { readonly setUpToken: string | undefined }) {
   const person = usePersonQuery();
   const [setUpToken, setSetUpToken] = useState(given);
+  const firstStartDone = useCallback(() => setSetUpToken(undefined), []);
   useSignInEnded();
   if (setUpToken !== undefined) {
-    return <FirstStartPage token={setUpToken} done={() => setSetUpToken(undefined)} />;
+    return <FirstStartPage token={setUpToken} done={firstStartDone} />;
   }
   if (person.isPending) return <Loading />;
   if (person.isError) {

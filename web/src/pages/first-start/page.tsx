@@ -1,31 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { answerOf } from "../../api/api.ts";
-import { problemOf } from "../../api/problem.ts";
-import { setPerson } from "../../api/session.ts";
-import { useApi } from "../../api/use-api.ts";
+import { useLocation } from "react-router";
 import { LanguageChoice, ThemeChoice } from "../../app/preferences.tsx";
-import { Button } from "../../components/button.tsx";
-import { Field } from "../../components/field.tsx";
-import { Notice } from "../../components/notice.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
-import { Problem, useProblemText } from "../../components/problem.tsx";
+import { AccountForm } from "./account-form.tsx";
+import { FirstMailbox } from "./first-mailbox.tsx";
+import { GatewayFacts } from "./gateway-facts.tsx";
+import "./first-start.css";
 
 interface FirstStartProps {
   readonly token: string;
   readonly done: () => void;
 }
 
-/** Whoever has the link of the first start makes the first administrator. */
+const steps = ["account", "gateway", "mailbox"] as const;
+type Step = (typeof steps)[number];
+
+/** Whoever has the link of the first start makes the first administrator, sees what was set up, and makes a mailbox. It is at `/`. */
 export function Page({ token, done }: FirstStartProps) {
   const { t } = useTranslation("first-start");
+  const [step, setStep] = useState<Step>("account");
+  const main = useFocusAtStep(step);
+  const { pathname } = useLocation();
+  useEffect(() => {
+    if (pathname !== "/") done();
+  }, [pathname, done]);
   return (
-    <main className="lone">
+    <main className="lone lone--wide" ref={main} tabIndex={-1}>
       <img src="/icon.svg" alt="" width={44} height={44} />
-      <PageHeader title={t("title")} lead={t("lead")} />
-      <AccountForm token={token} done={done} />
+      <Progress step={step} />
+      <PageHeader title={t(`${step}.title`)} lead={t(`${step}.lead`)} />
+      {step === "account" && <AccountForm token={token} onMade={() => setStep("gateway")} onTooLate={done} />}
+      {step === "gateway" && <GatewayFacts onNext={() => setStep("mailbox")} />}
+      {step === "mailbox" && <FirstMailbox done={done} />}
       <div className="lone__foot">
         <LanguageChoice />
         <ThemeChoice />
@@ -34,103 +42,32 @@ export function Page({ token, done }: FirstStartProps) {
   );
 }
 
-function AccountForm({ token, done }: FirstStartProps) {
-  const { t } = useTranslation(["first-start", "frame"]);
-  const api = useApi();
-  const queries = useQueryClient();
-  const [{ name, password, again, tried }, setForm] = useState({ name: "", password: "", again: "", tried: false });
-  const set = (change: Partial<{ name: string; password: string; again: string; tried: boolean }>): void =>
-    setForm((before) => ({ ...before, ...change }));
-  const setUp = useMutation({
-    mutationFn: () => answerOf(api.POST("/set-up", { body: { token, name: name.trim(), password } })),
-    onSuccess: (person) => {
-      setPerson(queries, person);
-      done();
-    },
-  });
-  const errors = useFormErrors({ name, password, again, tried }, setUp.error);
-  const complete = name.trim() !== "" && password !== "" && password === again;
-  return (
-    <form
-      noValidate
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        set({ tried: true });
-        if (complete) setUp.mutate();
-      }}
-    >
-      <Field
-        label={t("name")}
-        help={t("nameHelp")}
-        autoComplete="username"
-        autoCapitalize="none"
-        spellCheck={false}
-        value={name}
-        onChange={({ target }) => set({ name: target.value })}
-        error={errors.name}
-      />
-      <Field
-        label={t("password")}
-        help={t("passwordHelp")}
-        type="password"
-        autoComplete="new-password"
-        value={password}
-        onChange={({ target }) => set({ password: target.value })}
-        error={errors.password}
-      />
-      <Field
-        label={t("again")}
-        type="password"
-        autoComplete="new-password"
-        value={again}
-        onChange={({ target }) => set({ again: target.value })}
-        error={errors.again}
-      />
-      <Refusal error={setUp.error} done={done} />
-      <Button type="submit" kind="primary" busy={setUp.isPending}>
-        {t("create")}
-      </Button>
-    </form>
-  );
-}
-
-interface FormState {
-  readonly name: string;
-  readonly password: string;
-  readonly again: string;
-  readonly tried: boolean;
-}
-
-function useFormErrors({ name, password, again, tried }: FormState, refused: Error | null) {
-  const { t } = useTranslation(["first-start", "frame"]);
-  const textOf = useProblemText();
-  const weak = refused !== null && problemOf(refused).code === "admin/weak-password" ? textOf(refused) : undefined;
-  const badName = refused !== null && problemOf(refused).code === "admin/bad-request" ? textOf(refused) : undefined;
-  return {
-    name: tried && name.trim() === "" ? t("frame:required") : badName,
-    password: tried && password === "" ? t("frame:required") : weak,
-    again: tried && password !== "" && again !== password ? t("notSame") : undefined,
-  };
-}
-
-/** What no field is to blame for. */
-function Refusal({ error, done }: { readonly error: Error | null; readonly done: () => void }) {
+function Progress({ step }: { readonly step: Step }) {
   const { t } = useTranslation("first-start");
-  if (error === null) return null;
-  const { code } = problemOf(error);
-  if (code === "admin/weak-password" || code === "admin/bad-request") return null;
-  if (code === "api/denied")
-    return (
-      <Notice kind="error" title={t("oldLink")}>
-        {t("oldLinkText")}
-      </Notice>
-    );
-  if (code !== "api/set-up-done") return <Problem error={error} />;
+  const now = steps.indexOf(step);
   return (
-    <Notice kind="warning" title={t("doneBefore")}>
-      <p>{t("doneBeforeText")}</p>
-      <Button onClick={done}>{t("toSignIn")}</Button>
-    </Notice>
+    <ol className="steps" aria-label={t("steps")}>
+      {steps.map((each, index) => (
+        <li
+          key={each}
+          className={`steps__step${index < now ? " steps__step--done" : ""}`}
+          aria-current={each === step ? "step" : undefined}
+        >
+          {t(`${each}.short`)}
+        </li>
+      ))}
+    </ol>
   );
+}
+
+/** The keyboard and the screen reader go on where the new step begins. */
+function useFocusAtStep(step: Step) {
+  const main = useRef<HTMLElement>(null);
+  const before = useRef(step);
+  useEffect(() => {
+    if (before.current === step) return;
+    before.current = step;
+    main.current?.focus();
+  }, [step]);
+  return main;
 }
