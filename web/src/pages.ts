@@ -30,6 +30,13 @@ export const pages: readonly PageEntry[] = [
     load: () => import("./pages/mailboxes/page.tsx"),
   },
   {
+    name: "mailbox-test",
+    path: "/mailboxes/:id/test",
+    scope: "mailboxes:write",
+    place: "mailbox",
+    load: () => import("./pages/mailbox-test/page.tsx"),
+  },
+  {
     name: "mailbox-settings",
     path: "/mailboxes/:id/settings",
     scope: "mailboxes:read",
