@@ -3,6 +3,7 @@ import type { KeyObject } from "node:crypto";
 import type { Clock } from "./base/clock.ts";
 import type { Connection } from "./base/connection.ts";
 import { limits } from "./base/limits.ts";
+import { remade } from "./base/remade.ts";
 import type { Configuration } from "./config/schema.ts";
 import { parsePeerList } from "./mailbox/peers.ts";
 import type { MailboxRegistry } from "./mailbox/registry.ts";
@@ -38,7 +39,7 @@ export function smtpServices(
   parts: SmtpServiceParts,
   mailboxes: MailboxRegistry,
 ): { readonly relay: Serve; readonly submission: Serve } {
-  const settings = sessionSettings(parts.configuration);
+  const settings = (): SmtpSessionSettings => sessionSettings(parts.configuration);
   const { clock, log } = parts;
   const intakeStages = journalStages(parts, mailboxes);
   const relayStages: SmtpSessionStages = {
@@ -46,20 +47,21 @@ export function smtpServices(
     log,
     intake: (connection, sessionLog) => new JournalIntake(intakeStages, connection, sessionLog),
   };
-  const relay: Serve = (connection) => serveSmtp(connection, settings, relayStages);
+  const relay: Serve = (connection) => serveSmtp(connection, settings(), relayStages);
   const proxy = proxyStages(parts, mailboxes);
   if (proxy === undefined) return { relay, submission: relay };
-  const submissionSettings: SmtpSessionSettings = {
-    ...settings,
+  const submissionSettings = (): SmtpSessionSettings => ({
+    ...settings(),
     mechanisms: ["PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER"],
-  };
+  });
   const submissionStages: SmtpSessionStages = {
     ...relayStages,
     signIn: (credentials, connection, sessionLog) => signInToSmtpProxy(proxy, credentials, connection, sessionLog),
   };
-  return { relay, submission: (connection) => serveSmtp(connection, submissionSettings, submissionStages) };
+  return { relay, submission: (connection) => serveSmtp(connection, submissionSettings(), submissionStages) };
 }
 
+/** For one connection: a change holds from the next one on. */
 function sessionSettings(configuration: Configuration): SmtpSessionSettings {
   return {
     hostName: configuration.gateway.hostName,
@@ -79,7 +81,11 @@ function journalStages(
   { configuration, store, fingerprintKey, heads, clock }: SmtpServiceParts,
   mailboxes: MailboxRegistry,
 ): JournalIntakeStages {
-  const gatewayPeers = parsePeerList(configuration.smtp.allowedPeers);
+  const gatewayPeers = remade(() => configuration.smtp.allowedPeers, parsePeerList);
+  const domains = remade(
+    () => configuration.gateway.domains,
+    (names) => new Set(names.map((domain) => domain.toLowerCase())),
+  );
   return {
     store,
     fingerprintKey,
@@ -88,9 +94,11 @@ function journalStages(
     hostName: configuration.gateway.hostName,
     maxMailboxes: limits.mailboxesPerTransaction,
     policy: {
-      domains: new Set(configuration.gateway.domains.map((domain) => domain.toLowerCase())),
+      get domains() {
+        return domains();
+      },
       findMailbox: (id) => mailboxes.find(id),
-      peerAllowed: (mailbox, address) => gatewayPeers.allows(address) && mailbox.allowedPeers.allows(address),
+      peerAllowed: (mailbox, address) => gatewayPeers().allows(address) && mailbox.allowedPeers.allows(address),
       readiness: (expectedBytes) => store.readiness(expectedBytes),
     },
   };
@@ -110,6 +118,8 @@ function proxyStages(
     signIn: { ...recording, upstreams, pace },
     relay: { ...recording, store, fingerprintKey, heads, hostName: configuration.gateway.hostName },
     times: { replyMs: limits.upstreamReplyMs, verdictMs: limits.upstreamVerdictMs },
-    maxMessageBytes: configuration.limits.maxMessageBytes,
+    get maxMessageBytes() {
+      return configuration.limits.maxMessageBytes;
+    },
   };
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHmac, type KeyObject } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import { join } from "node:path";
 import type { AccountRegistry } from "./admin/accounts/account-registry.ts";
 import { type AccountStages, accountStages } from "./admin/accounts/account-stages.ts";
@@ -10,8 +10,10 @@ import { type Clock, systemClock } from "./base/clock.ts";
 import type { Connection } from "./base/connection.ts";
 import { describeError, type PosternError } from "./base/errors.ts";
 import { limits } from "./base/limits.ts";
+import type { LiveSettings } from "./config/live-settings.ts";
 import type { Configuration } from "./config/schema.ts";
 import type { Console } from "./gateway-console.ts";
+import { pop3Service } from "./gateway-pop3.ts";
 import { smtpServices } from "./gateway-smtp.ts";
 import { testMessages } from "./gateway-test-message.ts";
 import {
@@ -24,16 +26,13 @@ import { ConnectionLimits } from "./listen/connection-limits.ts";
 import { CurrentCertificate } from "./listen/current-certificate.ts";
 import { Listener, type ListenerOptions, type ListenerShare } from "./listen/listener.ts";
 import { MailboxRegistry } from "./mailbox/registry.ts";
-import { PullSignIn } from "./mailbox/sign-in.ts";
 import { EventFeed, feedingLog } from "./observe/event-feed.ts";
 import { countingLog } from "./observe/event-metrics.ts";
 import type { Log } from "./observe/log.ts";
 import { MetricsRegistry } from "./observe/metrics.ts";
 import { OpeningThread } from "./pull/opening.ts";
-import { type Pop3SessionSettings, servePop3 } from "./pull/pop3-session.ts";
 import { HeadsAhead } from "./seal/heads-ahead.ts";
 import { DenialPace } from "./session/denial-pace.ts";
-import { Pop3ProxyDoor, type Pop3ProxyDoorStages } from "./session/pop3-proxy-door.ts";
 import type { AccountStore } from "./store/accounts/contract.ts";
 import { openAccounts } from "./store/accounts/open-accounts.ts";
 import type { Store } from "./store/contract.ts";
@@ -51,6 +50,8 @@ export interface GatewayParts {
   readonly storeFaults?: readonly Fault[];
   /** Of this program, for `postern status`. */
   readonly version?: string;
+  /** What the configuration comes from, so that it can be changed; absent: it cannot. */
+  readonly settings?: LiveSettings;
   /** Looks up the names of upstreams; default is the system's. */
   readonly resolver?: Resolver;
 }
@@ -117,6 +118,7 @@ export async function createGateway(configuration: Configuration, parts: Gateway
     const version = parts.version ?? "unknown";
     const upstreams = await createProxyUpstreams(configuration, { clock, ...pickResolver(parts) });
     return new RunningGateway({
+      settings: parts.settings,
       configuration,
       log,
       feed,
@@ -140,6 +142,7 @@ export async function createGateway(configuration: Configuration, parts: Gateway
 }
 
 interface ReadyParts {
+  readonly settings: LiveSettings | undefined;
   readonly metrics: MetricsRegistry;
   readonly configuration: Configuration;
   readonly log: Log;
@@ -266,6 +269,7 @@ class RunningGateway implements Gateway {
       configuration,
       log,
       testMessages: testMessages(this, this.#parts),
+      settings: this.#parts.settings,
       running: () => ({
         version,
         processId: process.pid,
@@ -337,47 +341,6 @@ function listenerShare({ configuration, log }: ReadyParts, certificate: CurrentC
     log,
     nextId: () => String(++connections),
   };
-}
-
-function pop3Service(parts: ReadyParts, mailboxes: MailboxRegistry): (connection: Connection) => Promise<void> {
-  const { configuration, store, opening, clock, log } = parts;
-  const signIn = new PullSignIn({
-    table: store.mailboxes,
-    workFactor: configuration.seal.scryptWorkFactor,
-    decoyKey: createHmac("sha256", parts.fingerprintKey).update("unknown mailboxes").digest(),
-    clock,
-    failuresPerAddress: configuration.limits.passwordFailuresPerAddress,
-    failureWindowMs: configuration.limits.passwordFailureWindowMs,
-  });
-  const settings: Pop3SessionSettings = {
-    hostName: configuration.gateway.hostName,
-    maxErrors: configuration.limits.errorsPerSession,
-    maxCommandsBeforeSignIn: limits.pop3CommandsBeforeSignIn,
-    maxLineBytes: limits.pop3CommandLineBytes,
-    idleMs: configuration.limits.pop3IdleMs,
-  };
-  const proxy = pop3ProxyDoor(parts, mailboxes, settings);
-  return (connection) => servePop3(connection, settings, { store, signIn, opening, proxy, log });
-}
-
-function pop3ProxyDoor(
-  { upstreams, pace, store, fingerprintKey, heads, clock, log }: ReadyParts,
-  mailboxes: MailboxRegistry,
-  settings: Pop3SessionSettings,
-): Pop3ProxyDoor | undefined {
-  if (upstreams === undefined) return undefined;
-  const stages: Pop3ProxyDoorStages = {
-    upstreams,
-    pace,
-    store,
-    fingerprintKey,
-    heads,
-    findMailbox: (id) => mailboxes.find(id),
-    readiness: (expectedBytes) => store.readiness(expectedBytes),
-    clock,
-    log,
-  };
-  return new Pop3ProxyDoor(stages, settings);
 }
 
 /** The configured certificate, or one of our own for the names and addresses that a first visitor will use. */

@@ -38,6 +38,7 @@ async function openControl(context: TestContext, name = "control.sock") {
     log,
     running: undefined,
     testMessages: undefined,
+    settings: undefined,
   };
   const server = await ControlServer.open(path, stages);
   context.after(async () => {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { z } from "zod";
+import type { LiveSettings } from "../config/live-settings.ts";
 import type { Configuration } from "../config/schema.ts";
 import type { MailboxRegistry } from "../mailbox/registry.ts";
 import type { Log } from "../observe/log.ts";
@@ -14,6 +15,8 @@ export interface OperationStages extends AccountStages {
   readonly store: Pick<Store, "counts" | "readiness">;
   readonly configuration: Configuration;
   readonly log: Log;
+  /** `undefined` when a command works on the data directory by itself. */
+  readonly settings: LiveSettings | undefined;
   /** Facts of the running gateway as they are now; `undefined` when a command works on the data directory by itself. */
   readonly running: (() => RunningFacts) | undefined;
   /** Sends test messages to the gateway's own listeners; `undefined` as `running` is. */

@@ -6,6 +6,7 @@ import { listAudit } from "./audit-operation.ts";
 import * as mailbox from "./mailbox-operations.ts";
 import { pageMailboxes } from "./mailbox-page.ts";
 import type { Operation, OperationContext } from "./operation.ts";
+import { changeSettings, listSettings } from "./settings/settings-operations.ts";
 import { showStatus } from "./status-operation.ts";
 import { sendTestMessage } from "./test-message-operation.ts";
 
@@ -32,6 +33,8 @@ export const operations = {
   "token.list": accounts.listTokens,
   "token.revoke": accounts.revokeToken,
   "audit.list": listAudit,
+  "settings.list": listSettings,
+  "settings.change": changeSettings,
   status: showStatus,
 } as const;
 

@@ -41,6 +41,7 @@ export const errorCatalogue = {
   // Configuration and command line
   "config/invalid": { permanent: true, text: "the configuration is not valid" },
   "config/unreadable": { permanent: true, text: "the configuration file cannot be read" },
+  "config/changed-meanwhile": { permanent: true, text: "the settings were changed by somebody else meanwhile" },
   "cli/usage": { permanent: true, text: "wrong usage" },
   "cli/no-password": { permanent: true, text: "a password is needed" },
   "cli/exists": { permanent: true, text: "something is there already, and nothing is overwritten" },
@@ -83,6 +84,11 @@ export const errorCatalogue = {
 
 export type ErrorCode = keyof typeof errorCatalogue;
 
+export interface FieldProblem {
+  readonly field: string;
+  readonly reason: string;
+}
+
 /**
  * The one error class. `message` says what is wrong and what to do; `code` is stable; `cause` is what was caught.
  * "Not mine" is a value, "broken" is an exception: nothing here is thrown for a peer's ordinary mistake.
@@ -90,13 +96,16 @@ export type ErrorCode = keyof typeof errorCatalogue;
 export class PosternError extends Error {
   override readonly name = "PosternError";
   readonly code: ErrorCode;
+  /** What is wrong at each field, for a form. */
+  readonly fields: readonly FieldProblem[];
 
-  constructor(code: ErrorCode, detail?: string, options?: { cause?: unknown }) {
+  constructor(code: ErrorCode, detail?: string, options?: { cause?: unknown; fields?: readonly FieldProblem[] }) {
     super(
       detail === undefined ? errorCatalogue[code].text : `${errorCatalogue[code].text}: ${detail}`,
       options?.cause === undefined ? undefined : { cause: options.cause },
     );
     this.code = code;
+    this.fields = options?.fields ?? [];
   }
 
   get permanent(): boolean {

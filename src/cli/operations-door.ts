@@ -93,6 +93,7 @@ async function offlineDoor(configuration: Configuration, actor: string, store: S
     log: silentLog,
     running: undefined,
     testMessages: undefined,
+    settings: undefined,
     actor,
     origin: "command line",
   };

@@ -6,7 +6,7 @@ import { openLogDestination } from "../observe/log-destination.ts";
 import { createLog } from "../observe/logger.ts";
 import type { CommandIo } from "./command-io.ts";
 import type { CommonOptions } from "./common-options.ts";
-import { findConfiguration } from "./find-configuration.ts";
+import { findSettings } from "./find-configuration.ts";
 import { Output } from "./output.ts";
 import { formatFacts } from "./text-table.ts";
 import { readVersion } from "./version.ts";
@@ -20,17 +20,26 @@ export async function runGateway(
   options: CommonOptions,
   parts: Pick<GatewayParts, "storeFaults"> = {},
 ): Promise<void> {
-  const configuration = findConfiguration(options, io.env);
+  const settings = findSettings(options, io.env);
+  const configuration = settings.view;
   const destination = openLogDestination({
     descriptor: io.stderr.fd,
     lost: (lines) => log.event("log/lost", { lines }),
   });
-  const { level, format, peerAddresses } = configuration.log;
+  const { format, peerAddresses } = configuration.log;
   const write = (line: string): void => destination.write(line);
-  const log = createLog({ level, format, peerAddresses, write, nowMs: () => systemClock.nowMs() });
+  const log = createLog({
+    get level() {
+      return configuration.log.level;
+    },
+    format,
+    peerAddresses,
+    write,
+    nowMs: () => systemClock.nowMs(),
+  });
   process.once("exit", () => destination.flushAtExit());
   try {
-    await serve(io, options, { configuration, parts: { ...parts, log } });
+    await serve(io, options, { configuration, parts: { ...parts, log, settings } });
   } finally {
     await destination.close();
   }
@@ -45,7 +54,7 @@ async function serve(
   const gateway = await createGateway(configuration, { ...parts, version: readVersion() });
   await gateway.start();
   // By custom a daemon reads its files anew at SIGHUP; `certbot --deploy-hook` may send it.
-  if (configuration.tls.certificateFile !== undefined) process.on("SIGHUP", () => void gateway.lookAtCertificate());
+  process.on("SIGHUP", () => void gateway.lookAtCertificate());
   const { dataDirectory } = configuration.gateway;
   new Output(io, options.json === true).result(
     {

@@ -15,21 +15,43 @@ export interface ConfigurationProblem {
 export interface ConfigurationSources {
   /** The text of the TOML file. */
   readonly text?: string;
+  /** What was changed in the console, in the same form. */
+  readonly console?: string;
   /** Variables `POSTERN_<SECTION>_<KEY>` are taken from here. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Values as the file would have them, from options of the command line or from a test. */
   readonly overrides?: Readonly<Partial<Record<SettingName, unknown>>>;
 }
 
+/** Where the value of a setting comes from: `options` are those of the command line. */
+export type Origin = "file" | "console" | "environment" | "options";
+
+/** A value that somebody gave, as it was written. */
+export interface GivenValue {
+  readonly origin: Origin;
+  readonly value: unknown;
+}
+
+export interface ValidConfiguration {
+  readonly ok: true;
+  readonly configuration: Configuration;
+  /** What is no default, by dotted name. */
+  readonly given: ReadonlyMap<string, GivenValue>;
+}
+
 export type CheckedConfiguration =
-  | { readonly ok: true; readonly configuration: Configuration }
+  | ValidConfiguration
   | { readonly ok: false; readonly problems: readonly ConfigurationProblem[] };
 
 /** A value before its check, with the place that a problem names. */
 interface Written {
   readonly where: string;
+  readonly origin?: Origin;
   readonly value: unknown;
 }
+
+/** Of the settings that were changed in the console, in the data directory. */
+export const consoleFile = "settings.toml";
 
 const sections: Readonly<Record<string, Section>> = schema;
 export const environmentPrefix = "POSTERN_";
@@ -38,14 +60,19 @@ export const environmentPrefix = "POSTERN_";
 export function check(sources: ConfigurationSources): CheckedConfiguration {
   const problems: ConfigurationProblem[] = [];
   const written = new Map<string, Written>([
-    ...fromFile(sources.text ?? "", problems),
+    ...fromFile(sources.text ?? "", "file", problems),
+    ...fromFile(sources.console ?? "", "console", problems),
     ...fromEnvironment(sources.environment, problems),
     ...fromOverrides(sources.overrides ?? {}),
   ]);
   const values = checkValues(written, problems);
   if (problems.length === 0) problems.push(...crossProblems(values));
   if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, configuration: assemble(values) };
+  const given = Array.from(
+    written,
+    ([name, { origin, value }]) => [name, { origin: origin ?? "options", value }] as const,
+  );
+  return { ok: true, configuration: assemble(values), given: new Map(given) };
 }
 
 /** The variable that overrides a setting. */
@@ -53,13 +80,14 @@ export function environmentName(section: string, key: string): string {
   return `${environmentPrefix}${section}_${key}`.toUpperCase();
 }
 
-function fromFile(text: string, problems: ConfigurationProblem[]): Map<string, Written> {
+function fromFile(text: string, origin: "file" | "console", problems: ConfigurationProblem[]): Map<string, Written> {
   const written = new Map<string, Written>();
-  const document = readToml(text, problems);
+  const place = origin === "console" ? `${consoleFile}, ` : "";
+  const document = readToml(text, place, problems);
   const lines = keyLines(text);
   const where = (name: string): string => {
     const line = lines.get(name);
-    return line === undefined ? name : `line ${line}: ${name}`;
+    return line === undefined ? name : `${place}line ${line}: ${name}`;
   };
   for (const [sectionName, content] of Object.entries(document)) {
     const section = Object.hasOwn(sections, sectionName) ? sections[sectionName] : undefined;
@@ -73,20 +101,20 @@ function fromFile(text: string, problems: ConfigurationProblem[]): Map<string, W
     }
     for (const [key, value] of Object.entries(content)) {
       const name = `${sectionName}.${key}`;
-      if (Object.hasOwn(section.settings, key)) written.set(name, { where: where(name), value });
+      if (Object.hasOwn(section.settings, key)) written.set(name, { where: where(name), origin, value });
       else problems.push({ where: where(name), reason: unknownText("setting", key, Object.keys(section.settings)) });
     }
   }
   return written;
 }
 
-function readToml(text: string, problems: ConfigurationProblem[]): Readonly<Record<string, unknown>> {
+function readToml(text: string, place: string, problems: ConfigurationProblem[]): Readonly<Record<string, unknown>> {
   try {
     return parseToml(text);
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     const reason = (error.message.split("\n", 1)[0] ?? "").replace(/^Invalid TOML document: /, "");
-    problems.push({ where: `line ${error.line}, column ${error.column}`, reason });
+    problems.push({ where: `${place}line ${error.line}, column ${error.column}`, reason });
     return {};
   }
 }
@@ -108,7 +136,11 @@ function fromEnvironment(
       const key = variable.slice(prefix.length).toLowerCase();
       const setting = Object.hasOwn(section.settings, key) ? section.settings[key] : undefined;
       if (setting !== undefined) {
-        written.set(`${sectionName}.${key}`, { where: variable, value: setting.type.fromText(text) });
+        written.set(`${sectionName}.${key}`, {
+          where: variable,
+          origin: "environment",
+          value: setting.type.fromText(text),
+        });
       } else {
         const known = Object.keys(section.settings).map((each) => environmentName(sectionName, each));
         problems.push({ where: variable, reason: unknownText("setting", variable, known) });
@@ -138,8 +170,10 @@ function checkValues(written: ReadonlyMap<string, Written>, problems: Configurat
 
 /** What no setting can be blamed for alone. */
 function crossProblems(values: ReadonlyMap<string, unknown>): readonly ConfigurationProblem[] {
-  if (values.has("tls.certificate_file") === values.has("tls.key_file")) return [];
-  return [{ where: "tls", reason: "certificate_file and key_file belong together; set both or neither" }];
+  const problems: ConfigurationProblem[] = [];
+  if (values.has("tls.certificate_file") !== values.has("tls.key_file"))
+    problems.push({ where: "tls", reason: "certificate_file and key_file belong together; set both or neither" });
+  return problems;
 }
 
 function assemble(values: ReadonlyMap<string, unknown>): Configuration {
@@ -158,7 +192,8 @@ function assemble(values: ReadonlyMap<string, unknown>): Configuration {
   return Object.fromEntries(tables) as Configuration;
 }
 
-function* allSettings() {
+/** Every setting of the schema by its dotted name. */
+export function* allSettings() {
   for (const [sectionName, section] of Object.entries(sections)) {
     for (const [key, setting] of Object.entries(section.settings)) yield [`${sectionName}.${key}`, setting] as const;
   }

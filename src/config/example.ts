@@ -51,13 +51,17 @@ Postern reads one TOML file, \`postern.toml\` (\`--config FILE\` names another).
 
 - **Environment.** Each setting can be overridden by the variable that stands beside it; lists are separated by commas,
   tables are written \`name=value,name=value\`.
-- **Order.** Defaults, then the file, then the environment, then options of the command line.
+- **Order.** Defaults, then the file, then what was changed in the console (\`settings.toml\` in the data directory), then the
+  environment, then options of the command line. \`postern config show\` tells where each value comes from.
+- **Console.** \`settings.toml\` belongs to the console. If a value in it keeps the gateway from starting, take its line
+  away: the file is checked like the other one. Paths are never changed there: who signs in over HTTPS names no files.
 - **Errors.** An unknown setting is refused, with the nearest name. All errors are told at once, each with its line, and
   nothing of a faulty configuration is applied. \`postern config check FILE\` does this without starting anything.
 - **Units.** Sizes: \`B\`, \`KiB\`, \`MiB\`, \`GiB\`, \`TiB\` (and the decimal \`KB\`, \`MB\`, \`GB\`, \`TB\`). Times: \`ms\`, \`s\`, \`min\`,
   \`h\`, \`d\`. The unit is required.
 - **Paths.** Relative ones count from the working directory.
-- **Taking effect.** All settings are read at the start, unless it says otherwise.`;
+- **Taking effect.** The file is read at the start. A change in the console works at once where it says so, else at the next
+  start.`;
 
 function exampleLines(key: string, setting: Setting): readonly string[] {
   const value =
@@ -75,7 +79,7 @@ function manualLines(section: string, key: string, setting: Setting): readonly s
     `- ${setting.type.name}`,
     `- default: ${setting.default === undefined ? (setting.derivedFrom ?? "") : `\`${tomlValue(setting.default)}\``}`,
     `- environment: \`${environmentName(section, key)}\``,
-    ...(setting.reload === "live" ? ["- takes effect on SIGHUP"] : []),
+    ...(setting.reload === "live" ? ["- a change in the console works at once"] : []),
   ];
 }
 

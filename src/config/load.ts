@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from "node:fs";
 import { describeError, PosternError } from "../base/errors.ts";
-import { type ConfigurationProblem, type ConfigurationSources, check } from "./check.ts";
+import {
+  type CheckedConfiguration,
+  type ConfigurationProblem,
+  type ConfigurationSources,
+  check,
+  type ValidConfiguration,
+} from "./check.ts";
 import type { Configuration } from "./schema.ts";
 
 export interface LoadOptions extends ConfigurationSources {
@@ -14,11 +20,20 @@ export interface LoadOptions extends ConfigurationSources {
  * read and `config/invalid` with every problem, a line each.
  */
 export function loadConfig(options: LoadOptions): Configuration {
+  return mustBeValid(check(readSources(options)), options.file).configuration;
+}
+
+/** The sources with the text of the file. Throws `config/unreadable`. */
+export function readSources(options: LoadOptions): ConfigurationSources {
   const text = options.file === undefined ? options.text : readFile(options.file);
-  const checked = check(text === undefined ? withoutText(options) : { ...options, text });
-  if (checked.ok) return checked.configuration;
+  return text === undefined ? withoutText(options) : { ...options, text };
+}
+
+/** Throws `config/invalid` with every problem, a line each. */
+export function mustBeValid(checked: CheckedConfiguration, file?: string): ValidConfiguration {
+  if (checked.ok) return checked;
   const lines = formatProblems(checked.problems).replaceAll(/^/gm, "  ");
-  throw new PosternError("config/invalid", `${options.file ?? "as given"}\n${lines}`);
+  throw new PosternError("config/invalid", `${file ?? "as given"}\n${lines}`);
 }
 
 /** Every problem of a configuration text; an empty list means that a gateway would start from it. */
@@ -35,8 +50,8 @@ export function formatProblems(problems: readonly ConfigurationProblem[]): strin
   return problems.map(({ where, reason }) => `${where}: ${reason}`).join("\n");
 }
 
-function withoutText({ environment, overrides }: LoadOptions): ConfigurationSources {
-  return overrides === undefined ? { environment } : { environment, overrides };
+function withoutText({ file: _file, text: _text, ...sources }: LoadOptions): ConfigurationSources {
+  return sources;
 }
 
 function readFile(file: string): string {

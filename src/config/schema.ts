@@ -26,6 +26,7 @@ export const schema = {
     domains: setting({
       type: list(hostName, 1),
       default: ["postern.localhost"],
+      reload: "live",
       help: "The domains of mailbox addresses (mailbox-id@domain). The first one is shown; mail for other domains is refused.",
     }),
   }),
@@ -85,6 +86,7 @@ export const schema = {
     allowed_peers: setting({
       type: list(peer),
       default: [],
+      reload: "live",
       help: 'Addresses, ranges (192.0.2.0/24) and presets ("microsoft365", "google") that may deliver to any mailbox; empty lets all in. Mailboxes can have a list of their own; a peer must stand in both.',
     }),
   }),
@@ -94,62 +96,73 @@ export const schema = {
       type: size("64 KiB", "4 GiB"),
       field: "maxMessageBytes",
       default: formatSize(limits.maxMessageBytes),
+      reload: "live",
       help: "The largest message; refused at MAIL when declared (RFC 1870), else at its real end.",
     }),
     connections: setting({
       type: count({ min: 1, max: 100_000 }),
       field: "connectionsTotal",
       default: limits.connectionsTotal,
+      reload: "live",
       help: "Open connections in total. A TLS connection takes about 50 KiB and a file descriptor.",
     }),
     connections_per_address: setting({
       type: count({ min: 1, max: 100_000 }),
       default: limits.connectionsPerAddress,
+      reload: "live",
       help: "Open connections from one address (IPv6: one /64 network).",
     }),
     recipients_per_transaction: setting({
       type: count({ min: 100, max: 100_000 }),
       default: limits.recipientsPerTransaction,
+      reload: "live",
       help: "Recipients of one message (RFC 5321 §4.5.3.1.8 wants at least 100).",
     }),
     errors_per_session: setting({
       type: count({ min: 1, max: 10_000 }),
       default: limits.errorsPerSession,
+      reload: "live",
       help: "Refused commands after which a session is closed.",
     }),
     commands_per_session: setting({
       type: count({ min: 100, max: 10_000_000 }),
       default: limits.commandsPerSession,
+      reload: "live",
       help: "Commands after which a session is closed; an honest sender connects again.",
     }),
     smtp_idle: setting({
       type: duration("1 s", "1 h"),
       field: "smtpIdleMs",
       default: formatDuration(limits.smtpIdleMs),
+      reload: "live",
       help: "How long an SMTP session may be silent (RFC 5321 §4.5.3.2.7 wants at least 5 minutes).",
     }),
     pop3_idle: setting({
       type: duration("1 s", "2 h"),
       field: "pop3IdleMs",
       default: formatDuration(limits.pop3IdleMs),
+      reload: "live",
       help: "How long a POP3 session may be silent (RFC 1939 §3 wants at least 10 minutes).",
     }),
     minimum_data_rate: setting({
       type: rate("1 B/s", "1 MiB/s"),
       field: "minimumDataBytesPerSecond",
       default: formatRate(limits.minimumDataBytesPerSecond),
+      reload: "live",
       help: "Content that comes slower than this, measured over a minute, is given up.",
     }),
     transaction_deadline: setting({
       type: duration("1 min", "1 d"),
       field: "transactionMs",
       default: formatDuration(limits.transactionMs),
+      reload: "live",
       help: "The longest time from MAIL to the end of the content.",
     }),
     drain_time: setting({
       type: duration("0 s", "10 min"),
       field: "drainMs",
       default: formatDuration(limits.drainMs),
+      reload: "live",
       help: "How long running sessions may go on when the gateway stops.",
     }),
     disk_reserve: setting({
@@ -194,6 +207,7 @@ export const schema = {
     level: setting({
       type: choice("debug", "info", "warn", "error"),
       default: "info",
+      reload: "live",
       help: "The least important events that are written.",
     }),
     format: setting({
@@ -217,6 +231,7 @@ export const schema = {
     allowed_targets: setting({
       type: list(targetPattern),
       default: ["public"],
+      reload: "live",
       help: 'Servers that may be connected to: host names, "*.example.com", addresses and ranges, each with :port if wanted. "public" means every server with a public address on the mail ports. Private networks only when listed.',
     }),
     ca_files: setting({
@@ -266,7 +281,7 @@ export interface Setting<T = unknown> {
   readonly default?: string | number | boolean | readonly string[] | Readonly<Record<string, never>>;
   readonly derive?: (known: DerivedFrom) => T;
   readonly derivedFrom?: string;
-  /** `live`: taken over by a running gateway on SIGHUP. Absent: at the next start. */
+  /** `live`: a change in the console works at once. Absent: at the next start. */
   readonly reload?: "live";
   /** The name in `Configuration` when it differs from the key in camel case, to carry the unit. */
   readonly field?: string;

@@ -2,10 +2,17 @@
 import { resolve } from "node:path";
 import { invalid, type Parsed, parseDuration, parseRate, parseSize, valid } from "./units.ts";
 
+/** How a form asks for a value. A path is shown and not asked for: who signs in over HTTPS names no files of the machine. */
+export type ValueForm =
+  | { readonly kind: "text" | "flag" | "path" | "list" | "table" }
+  | { readonly kind: "choice"; readonly choices: readonly string[] }
+  | { readonly kind: "number"; readonly min: number; readonly max: number };
+
 /** A kind of value that a setting can have: how it is read from the file and from the environment. */
 export interface ValueType<T> {
   /** As the manual names it. */
   readonly name: string;
+  readonly form: ValueForm;
   /** Checks a value of the file, as the TOML reader gives it. */
   readonly parse: (value: unknown) => Parsed<T>;
   /** What a text of the environment would be in the file. */
@@ -20,30 +27,41 @@ export interface Range {
 const sameText = (written: string): string => written;
 
 /** A text that `check` accepts; the base of everything written in quotes. */
-export function text<T>(name: string, check: (written: string) => Parsed<T>): ValueType<T> {
+export function text<T>(
+  name: string,
+  check: (written: string) => Parsed<T>,
+  form: ValueForm = { kind: "text" },
+): ValueType<T> {
   return {
     name,
+    form,
     parse: (value) => (typeof value === "string" ? check(value) : invalid(`must be a text in quotes (${name})`)),
     fromText: sameText,
   };
 }
 
 /** A file or directory; relative ones count from the working directory. */
-export const path: ValueType<string> = text("path", (value) => {
-  if (value === "" || value.includes("\0")) return invalid("must be a path");
-  return valid(resolve(value));
-});
+export const path: ValueType<string> = text(
+  "path",
+  (value) => {
+    if (value === "" || value.includes("\0")) return invalid("must be a path");
+    return valid(resolve(value));
+  },
+  { kind: "path" },
+);
 
 export function choice<const T extends string>(...choices: readonly T[]): ValueType<T> {
   const names = choices.map((each) => `"${each}"`).join(" or ");
-  return text(names, (value) => {
+  const check = (value: string): Parsed<T> => {
     const found = choices.find((each) => each === value);
     return found === undefined ? invalid(`"${value}" is not possible; use ${names}`) : valid(found);
-  });
+  };
+  return text(names, check, { kind: "choice", choices });
 }
 
 export const flag: ValueType<boolean> = {
   name: "true or false",
+  form: { kind: "flag" },
   parse: (value) => (typeof value === "boolean" ? valid(value) : invalid("must be true or false, without quotes")),
   fromText: (value) => (value === "true" ? true : value === "false" ? false : value),
 };
@@ -51,6 +69,7 @@ export const flag: ValueType<boolean> = {
 export function count(range: Range): ValueType<number> {
   return {
     name: `number, ${range.min} to ${range.max}`,
+    form: { kind: "number", ...range },
     parse: (value) => {
       if (typeof value !== "number" || !Number.isInteger(value))
         return invalid("must be a whole number, without quotes");
@@ -91,6 +110,7 @@ function quantity(name: string, parse: (text: string) => Parsed<number>, min: st
 export function list<T>(element: ValueType<T>, least = 0): ValueType<readonly T[]> {
   return {
     name: `list of ${element.name}`,
+    form: { kind: "list" },
     parse: (value) => {
       if (!Array.isArray(value)) return invalid("must be a list in square brackets");
       if (value.length < least) return invalid(`must have at least ${least === 1 ? "one entry" : `${least} entries`}`);
@@ -117,6 +137,7 @@ export function table<T>(
 ): ValueType<ReadonlyMap<string, T>> {
   return {
     name: `table from ${keyName} to ${element.name}`,
+    form: { kind: element.form.kind === "path" ? "path" : "table" },
     parse: (value) => {
       if (typeof value !== "object" || value === null || Array.isArray(value)) return invalid("must be a table");
       const entries = new Map<string, T>();

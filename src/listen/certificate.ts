@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createPrivateKey, createPublicKey, randomBytes, webcrypto, X509Certificate } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import { join } from "node:path";
 import { createSecureContext, type SecureContext } from "node:tls";
 import { describeError, PosternError } from "../base/errors.ts";
+import { isMissingFile, writeWholeFile } from "../base/whole-file.ts";
 
 /** A certificate chain with its key, as PEM. */
 export interface CertificatePair {
@@ -50,8 +51,8 @@ export async function loadOrCreateSelfSigned(directory: string, names: readonly 
   }
   const pair = await createSelfSigned(names);
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  await writeWhole(keyFile, pair.key, 0o600);
-  await writeWhole(certificateFile, pair.certificate, 0o644);
+  await writeWholeFile(keyFile, pair.key, 0o600);
+  await writeWholeFile(certificateFile, pair.certificate, 0o644);
   return pair;
 }
 
@@ -135,13 +136,4 @@ function checkPair(pair: CertificatePair): void {
   const key = createPrivateKey(pair.key);
   if (!certificate.publicKey.equals(createPublicKey(key)))
     throw new PosternError("listen/bad-certificate", "the key does not belong to the first certificate of the chain");
-}
-
-function isMissingFile(cause: unknown): boolean {
-  return cause instanceof Error && "code" in cause && cause.code === "ENOENT";
-}
-
-async function writeWhole(file: string, text: string, mode: number): Promise<void> {
-  await writeFile(`${file}.new`, text, { mode, flush: true });
-  await rename(`${file}.new`, file);
 }

@@ -73,6 +73,7 @@ export const logEvents = {
     level: "error",
     text: "ALARM: the audit trail cannot be written; nothing more is changed until it can",
   },
+  "settings/changed": { level: "info", text: "settings were changed in the console" },
   "mailbox/changed": { level: "info", text: "a mailbox was created or changed" },
 } as const satisfies Record<string, { level: "debug" | "info" | "warn" | "error"; text: string }>;
 

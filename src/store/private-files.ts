@@ -7,7 +7,8 @@ import type { DataDirectory } from "./data-directory.ts";
 const others = 0o077;
 
 /** What stands in a data directory. */
-const ownNames = /^(?:index\.sqlite.*|accounts\.sqlite.*|lock\..*|segments|large|tls|secrets|control\..*|probe)$/;
+const ownNames =
+  /^(?:index\.sqlite.*|accounts\.sqlite.*|lock\..*|segments|large|tls|secrets|control\..*|settings\.toml.*|probe)$/;
 
 /**
  * Makes the file when it is not there, readable and writable for its owner alone whatever the umask says: SQLite makes

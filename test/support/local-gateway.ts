@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from "node:path";
-import { type LoadOptions, loadConfig } from "../../src/config/load.ts";
+import { LiveSettings } from "../../src/config/live-settings.ts";
+import type { LoadOptions } from "../../src/config/load.ts";
 import { createGateway, type Gateway, type GatewayParts } from "../../src/gateway.ts";
 import type { LogEventCode } from "../../src/observe/events.ts";
 import type { Log, LogFields } from "../../src/observe/log.ts";
@@ -34,15 +35,16 @@ export class LocalGateway {
     parts: Pick<GatewayParts, "storeFaults"> & {
       readonly configuration?: string;
       readonly overrides?: LoadOptions["overrides"];
+      readonly environment?: LoadOptions["environment"];
     } = {},
   ): Promise<LocalGateway> {
     const events: LoggedEvent[] = [];
-    const configuration = loadConfig({
+    const settings = LiveSettings.open({
       text: localConfiguration(directory) + (parts.configuration ?? ""),
-      environment: {},
+      environment: parts.environment ?? {},
       overrides: parts.overrides ?? {},
     });
-    const gateway = await createGateway(configuration, { ...parts, log: recordingLog(events, {}) });
+    const gateway = await createGateway(settings.view, { ...parts, settings, log: recordingLog(events, {}) });
     await gateway.start();
     return new LocalGateway(gateway, events);
   }

@@ -10,6 +10,8 @@ export const scopes = {
   "administrators:write": "make, change and remove administrators",
   "tokens:write": "revoke everybody's tokens",
   "audit:read": "read the audit trail",
+  "settings:read": "see the settings and the certificate",
+  "settings:write": "change the settings and the certificate",
 } as const;
 
 export type Scope = keyof typeof scopes;
@@ -20,7 +22,7 @@ export const scopeNames: readonly Scope[] = Object.keys(scopes).filter(isScope);
 export const roles = {
   administrator: scopeNames,
   operator: ["status:read", "events:read", "mailboxes:read", "mailboxes:write"],
-  auditor: ["status:read", "events:read", "mailboxes:read", "administrators:read", "audit:read"],
+  auditor: ["status:read", "events:read", "mailboxes:read", "administrators:read", "audit:read", "settings:read"],
 } as const satisfies Record<string, readonly Scope[]>;
 
 export type Role = keyof typeof roles;

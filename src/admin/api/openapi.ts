@@ -53,6 +53,15 @@ const problem: Json = {
     title: { type: "string" },
     status: { type: "integer" },
     detail: { type: "string" },
+    fields: {
+      type: "array",
+      description: "What is wrong at each field.",
+      items: {
+        type: "object",
+        required: ["field", "reason"],
+        properties: { field: { type: "string" }, reason: { type: "string" } },
+      },
+    },
     code: { type: "string", enum: Object.keys(errorCatalogue), description: "Stable; what programs look at." },
   },
 };

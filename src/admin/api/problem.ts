@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type ErrorCode, errorCatalogue, PosternError } from "../../base/errors.ts";
+import { type ErrorCode, errorCatalogue, type FieldProblem, PosternError } from "../../base/errors.ts";
 
 /** An error as the API tells it: problem details (RFC 9457 §3.1) with our stable code beside them. */
 export interface Problem {
@@ -8,6 +8,8 @@ export interface Problem {
   readonly status: number;
   readonly detail?: string;
   readonly code: ErrorCode;
+  /** What is wrong at each field of the request. */
+  readonly fields?: readonly FieldProblem[];
 }
 
 export const problemType = "application/problem+json";
@@ -38,6 +40,8 @@ const statuses: Partial<Readonly<Record<ErrorCode, number>>> = {
   // RFC 6585 §3.
   "api/precondition-needed": 428,
   "mailbox/bad-request": 422,
+  "config/invalid": 422,
+  "config/changed-meanwhile": 412,
   "seal/wrong-passphrase": 422,
   "store/maildrop-locked": 409,
   "internal/fault": 500,
@@ -48,7 +52,8 @@ export function problemOf(error: unknown): Problem {
   if (!(error instanceof PosternError)) return problem("internal/fault", undefined);
   const { text } = errorCatalogue[error.code];
   const detail = error.message.startsWith(`${text}: `) ? error.message.slice(text.length + 2) : undefined;
-  return problem(error.code, detail);
+  const { fields } = error;
+  return { ...problem(error.code, detail), ...(fields.length === 0 ? {} : { fields }) };
 }
 
 function problem(code: ErrorCode, detail: string | undefined): Problem {

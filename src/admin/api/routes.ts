@@ -6,6 +6,7 @@ import { type Route, route } from "./route.ts";
 import { accountRoutes } from "./routes/account-routes.ts";
 import { auditRoutes } from "./routes/audit-routes.ts";
 import { mailboxRoutes } from "./routes/mailbox-routes.ts";
+import { settingsRoutes } from "./routes/settings-routes.ts";
 import { type SignInStages, signInRoutes } from "./routes/sign-in-routes.ts";
 import { statusRoutes } from "./routes/status-routes.ts";
 
@@ -19,6 +20,7 @@ export function apiRoutes(
     ...mailboxRoutes(),
     ...accountRoutes(),
     ...auditRoutes(stages.audit),
+    ...settingsRoutes(),
   ];
   return [...routes, description(routes, stages.version)];
 }

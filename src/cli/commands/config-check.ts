@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { Command } from "commander";
 import { describeError, PosternError } from "../../base/errors.ts";
+import { LiveSettings } from "../../config/live-settings.ts";
 import { checkConfiguration, formatProblems } from "../../config/load.ts";
 import type { CommandIo } from "../command-io.ts";
 import { addCommonOptions, type CommonOptions } from "../common-options.ts";
@@ -13,9 +14,14 @@ export function configCheckCommand(io: CommandIo): Command {
     .argument("<file>", "the configuration");
   return addCommonOptions(command).action(async (file: string, options: CommonOptions) => {
     const output = new Output(io, options.json === true);
-    const problems = checkConfiguration(await readText(file), io.env);
+    const text = await readText(file);
+    const problems = checkConfiguration(text, io.env);
     if (problems.length > 0) throw new PosternError("config/invalid", `${file}\n${formatProblems(problems)}`);
-    output.result({ file, valid: true }, `${file} is valid.`);
+    // With what was changed in the console, as a gateway would start.
+    const { checked } = LiveSettings.open({ text, environment: io.env });
+    const changed = [...checked.given].filter(([, { origin }]) => origin === "console").map(([name]) => name);
+    const also = changed.length === 0 ? "" : `\nChanged in the console: ${changed.join(", ")}.`;
+    output.result({ file, valid: true, changedInConsole: changed }, `${file} is valid.${also}`);
   });
 }
 

@@ -3,9 +3,9 @@
 
 /** What operations answer, by their name. */
 export interface Answers {
-  setUp: { "name": string; "role": "administrator" | "operator" | "auditor"; "scopes": ("status:read" | "events:read" | "mailboxes:read" | "mailboxes:write" | "administrators:read" | "administrators:write" | "tokens:write" | "audit:read")[]; "csrfToken": (string) | (null) };
-  signIn: { "name": string; "role": "administrator" | "operator" | "auditor"; "scopes": ("status:read" | "events:read" | "mailboxes:read" | "mailboxes:write" | "administrators:read" | "administrators:write" | "tokens:write" | "audit:read")[]; "csrfToken": (string) | (null) };
-  whoAmI: { "name": string; "role": "administrator" | "operator" | "auditor"; "scopes": ("status:read" | "events:read" | "mailboxes:read" | "mailboxes:write" | "administrators:read" | "administrators:write" | "tokens:write" | "audit:read")[]; "csrfToken": (string) | (null) };
+  setUp: { "name": string; "role": "administrator" | "operator" | "auditor"; "scopes": ("status:read" | "events:read" | "mailboxes:read" | "mailboxes:write" | "administrators:read" | "administrators:write" | "tokens:write" | "audit:read" | "settings:read" | "settings:write")[]; "csrfToken": (string) | (null) };
+  signIn: { "name": string; "role": "administrator" | "operator" | "auditor"; "scopes": ("status:read" | "events:read" | "mailboxes:read" | "mailboxes:write" | "administrators:read" | "administrators:write" | "tokens:write" | "audit:read" | "settings:read" | "settings:write")[]; "csrfToken": (string) | (null) };
+  whoAmI: { "name": string; "role": "administrator" | "operator" | "auditor"; "scopes": ("status:read" | "events:read" | "mailboxes:read" | "mailboxes:write" | "administrators:read" | "administrators:write" | "tokens:write" | "audit:read" | "settings:read" | "settings:write")[]; "csrfToken": (string) | (null) };
   signOut: { "ended": number };
   listSignIns: { "signIns": ({ "id": string; "current": boolean; "peer": string; "userAgent": string; "createdAt": string; "lastUsedAt": string })[] };
   signOutEverywhere: { "ended": number };
@@ -27,13 +27,15 @@ export interface Answers {
   setAdministratorRole: { "name": string; "role": "administrator" | "operator" | "auditor"; "createdAt": string; "passwordChangedAt": string };
   setAdministratorPassword: { "name": string; "role": "administrator" | "operator" | "auditor"; "createdAt": string; "passwordChangedAt": string };
   removeAdministrator: { "name": string };
-  listTokens: { "tokens": ({ "id": string; "account": string; "name": string; "scopes": ("status:read" | "events:read" | "mailboxes:read" | "mailboxes:write" | "administrators:read" | "administrators:write" | "tokens:write" | "audit:read")[]; "createdAt": string; "expiresAt": string })[] };
+  listTokens: { "tokens": ({ "id": string; "account": string; "name": string; "scopes": ("status:read" | "events:read" | "mailboxes:read" | "mailboxes:write" | "administrators:read" | "administrators:write" | "tokens:write" | "audit:read" | "settings:read" | "settings:write")[]; "createdAt": string; "expiresAt": string })[] };
   revokeToken: { "id": string };
-  listOwnTokens: { "tokens": ({ "id": string; "account": string; "name": string; "scopes": ("status:read" | "events:read" | "mailboxes:read" | "mailboxes:write" | "administrators:read" | "administrators:write" | "tokens:write" | "audit:read")[]; "createdAt": string; "expiresAt": string })[] };
-  createToken: { "id": string; "account": string; "name": string; "scopes": ("status:read" | "events:read" | "mailboxes:read" | "mailboxes:write" | "administrators:read" | "administrators:write" | "tokens:write" | "audit:read")[]; "createdAt": string; "expiresAt": string; "token": string };
+  listOwnTokens: { "tokens": ({ "id": string; "account": string; "name": string; "scopes": ("status:read" | "events:read" | "mailboxes:read" | "mailboxes:write" | "administrators:read" | "administrators:write" | "tokens:write" | "audit:read" | "settings:read" | "settings:write")[]; "createdAt": string; "expiresAt": string })[] };
+  createToken: { "id": string; "account": string; "name": string; "scopes": ("status:read" | "events:read" | "mailboxes:read" | "mailboxes:write" | "administrators:read" | "administrators:write" | "tokens:write" | "audit:read" | "settings:read" | "settings:write")[]; "createdAt": string; "expiresAt": string; "token": string };
   revokeOwnToken: { "id": string };
   readAudit: { "entries": ({ "position": number; "at": string; "actor": string; "origin": string; "action": string; "subject": string; "before": ({ [name: string]: unknown }) | (null); "after": ({ [name: string]: unknown }) | (null); "hash": string })[]; "next": (number) | (null); "head": { "position": number; "hash": string } };
   exportAudit: string;
+  listSettings: { "version": string; "sections": ({ "name": string; "help": string; "settings": ({ "name": string; "key": string; "help": string; "type": string; "form": { "kind": "text" | "flag" | "path" | "list" | "table" | "choice" | "number"; "choices"?: (string)[] | undefined; "min"?: number | undefined; "max"?: number | undefined }; "default": unknown; "derivedFrom": (string) | (null); "value": unknown; "origin": "default" | "file" | "console" | "environment" | "options"; "environment": string; "live": boolean; "waiting": boolean; "fixedBy": ("path" | "environment" | "options") | (null) })[] })[]; "waiting": (string)[] };
+  changeSettings: { "version": string; "sections": ({ "name": string; "help": string; "settings": ({ "name": string; "key": string; "help": string; "type": string; "form": { "kind": "text" | "flag" | "path" | "list" | "table" | "choice" | "number"; "choices"?: (string)[] | undefined; "min"?: number | undefined; "max"?: number | undefined }; "default": unknown; "derivedFrom": (string) | (null); "value": unknown; "origin": "default" | "file" | "console" | "environment" | "options"; "environment": string; "live": boolean; "waiting": boolean; "fixedBy": ("path" | "environment" | "options") | (null) })[] })[]; "waiting": (string)[] };
   describeApi: { [name: string]: unknown };
 }
 
@@ -50,10 +52,11 @@ export interface Bodies {
   createAdministrator: { "name": string; "role": "administrator" | "operator" | "auditor"; "password": string };
   setAdministratorRole: { "role": "administrator" | "operator" | "auditor" };
   setAdministratorPassword: { "password": string };
-  createToken: { "name": string; "scopes": ("status:read" | "events:read" | "mailboxes:read" | "mailboxes:write" | "administrators:read" | "administrators:write" | "tokens:write" | "audit:read")[]; "expiresAt": string };
+  createToken: { "name": string; "scopes": ("status:read" | "events:read" | "mailboxes:read" | "mailboxes:write" | "administrators:read" | "administrators:write" | "tokens:write" | "audit:read" | "settings:read" | "settings:write")[]; "expiresAt": string };
+  changeSettings: { "settings": { [name: string]: unknown } };
 }
 
-export type Problem = { "type": string; "title": string; "status": number; "detail"?: string | undefined; "code": "seal/wrong-passphrase" | "seal/no-identity-match" | "seal/damaged-header" | "seal/damaged-payload" | "seal/swapped-message" | "seal/bad-key" | "store/in-use" | "store/disk-low" | "store/failing" | "store/ended" | "store/stopped" | "store/key-changed" | "store/not-found" | "store/damaged" | "store/bad-version" | "store/too-open" | "store/no-data" | "store/maildrop-locked" | "mailbox/unknown" | "mailbox/not-suspended" | "mailbox/not-empty" | "mailbox/bad-request" | "mailbox/changed-meanwhile" | "mailbox/request-reused" | "config/invalid" | "config/unreadable" | "cli/usage" | "cli/no-password" | "cli/exists" | "cli/incomplete" | "cli/cannot-write" | "upstream/not-taken" | "admin/bad-request" | "admin/weak-password" | "admin/unknown" | "admin/exists" | "admin/last-administrator" | "admin/unreachable" | "api/not-signed-in" | "api/denied" | "api/wrong-password" | "api/forbidden" | "api/cross-site" | "api/not-found" | "api/wrong-method" | "api/too-large" | "api/wrong-type" | "api/too-many" | "api/precondition-needed" | "api/set-up-done" | "internal/fault" | "listen/address-in-use" | "listen/cannot-bind" | "listen/bad-certificate" };
+export type Problem = { "type": string; "title": string; "status": number; "detail"?: string | undefined; "fields"?: ({ "field": string; "reason": string })[] | undefined; "code": "seal/wrong-passphrase" | "seal/no-identity-match" | "seal/damaged-header" | "seal/damaged-payload" | "seal/swapped-message" | "seal/bad-key" | "store/in-use" | "store/disk-low" | "store/failing" | "store/ended" | "store/stopped" | "store/key-changed" | "store/not-found" | "store/damaged" | "store/bad-version" | "store/too-open" | "store/no-data" | "store/maildrop-locked" | "mailbox/unknown" | "mailbox/not-suspended" | "mailbox/not-empty" | "mailbox/bad-request" | "mailbox/changed-meanwhile" | "mailbox/request-reused" | "config/invalid" | "config/unreadable" | "config/changed-meanwhile" | "cli/usage" | "cli/no-password" | "cli/exists" | "cli/incomplete" | "cli/cannot-write" | "upstream/not-taken" | "admin/bad-request" | "admin/weak-password" | "admin/unknown" | "admin/exists" | "admin/last-administrator" | "admin/unreachable" | "api/not-signed-in" | "api/denied" | "api/wrong-password" | "api/forbidden" | "api/cross-site" | "api/not-found" | "api/wrong-method" | "api/too-large" | "api/wrong-type" | "api/too-many" | "api/precondition-needed" | "api/set-up-done" | "internal/fault" | "listen/address-in-use" | "listen/cannot-bind" | "listen/bad-certificate" };
 
 /** For openapi-fetch. */
 export interface paths {
@@ -240,6 +243,14 @@ export interface paths {
     post?: never;
     delete?: never;
     patch?: never;
+  };
+  "/settings": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["listSettings"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    patch: { parameters: { query?: never; header: { "if-match": string }; path?: never; cookie?: never }; requestBody: { content: { "application/json": Bodies["changeSettings"] } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["changeSettings"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    put?: never;
+    post?: never;
+    delete?: never;
   };
   "/openapi.json": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };

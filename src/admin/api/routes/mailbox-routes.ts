@@ -3,7 +3,8 @@ import { z } from "zod";
 import { PosternError } from "../../../base/errors.ts";
 import { limits } from "../../../base/limits.ts";
 import * as shapes from "../../shapes.ts";
-import { type Call, type Headers, type Route, route } from "../route.ts";
+import { ifMatchHeader, tagOf, versionOf } from "../if-match.ts";
+import { type Headers, type Route, route } from "../route.ts";
 
 const oneMailbox = z.strictObject({ id: z.string() });
 
@@ -86,13 +87,10 @@ function changing(): readonly Route[] {
       summary: "Change the name, the description, who may deliver, or the need for TLS",
       params: oneMailbox,
       body: shapes.mailboxEdit.omit({ id: true, version: true }),
-      requestHeaders: {
-        "if-match":
-          "Required: the ETag that was seen, so that nobody's change is undone unseen; or * to change it anyway.",
-      },
+      requestHeaders: ifMatchHeader,
       answer: shapes.mailboxDetails,
       async run({ run, params, body, header }) {
-        await run("mailbox.edit", { ...params, ...body, ...versionOf(header) });
+        await run("mailbox.edit", { ...params, ...body, ...versionOf(header, "mailbox/changed-meanwhile") });
         const mailbox = await run("mailbox.show", params);
         return { body: mailbox, headers: tagOf(mailbox) };
       },
@@ -166,21 +164,6 @@ function passwords(): readonly Route[] {
   ];
 }
 
-function tagOf({ version }: { readonly version: string }): Headers {
-  return { etag: `"${version}"` };
-}
-
 function placeOf(id: string): Headers {
   return { location: `/api/v1/mailboxes/${id}` };
-}
-
-/** RFC 9110 §13.1.1: `*` fits whatever is there. Throws `api/precondition-needed` without one. */
-function versionOf(header: Call<unknown, unknown, unknown>["header"]): { readonly version?: string } {
-  const wanted = header("if-match")?.trim();
-  if (wanted === undefined) throw new PosternError("api/precondition-needed");
-  if (wanted === "*") return {};
-  const version = /^"([^"]*)"$/.exec(wanted)?.[1];
-  // A weak tag, or a list, is none that we gave.
-  if (version === undefined) throw new PosternError("mailbox/changed-meanwhile");
-  return { version };
 }
