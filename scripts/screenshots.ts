@@ -41,10 +41,10 @@ try {
   const setUpToken = world.api.local.gateway.setUpToken ?? "";
   for (const view of chosenViews()) await visit(view, [["first-start", `/#set-up=${setUpToken}`]]);
   const [mailbox] = await seedMailboxes(world.api);
+  const id = mailbox?.id ?? "";
   for (const view of chosenViews()) {
     await visit(view, [["sign-in", "/"]]);
-    const pages = consolePages().map(({ name, path }) => [name, path.replace(":id", mailbox?.id ?? "")] as const);
-    await visit(view, pages, true);
+    await visit(view, [...consolePages().map(({ name, path }) => [name, path.replace(":id", id)] as const)], id);
   }
   for (const each of world.complaints) console.error(each);
 } finally {
@@ -55,27 +55,62 @@ function chosenViews(): readonly View[] {
   return args.includes("--quick") ? quick : all;
 }
 
-async function visit(view: View, pages: readonly (readonly [string, string])[], signedIn = false): Promise<void> {
-  const wanted = pages.filter(([name]) => only === undefined || only.includes(name));
-  if (wanted.length === 0) return;
+/** With a mailbox: signed in. */
+async function visit(view: View, pages: readonly (readonly [string, string])[], mailboxId?: string): Promise<void> {
+  const wanted = pages.filter(([name]) => isWanted(name));
+  const dialogs = mailboxId !== undefined && isWanted("dialogs");
+  if (wanted.length === 0 && !dialogs) return;
   const options = {
     locale: view.language === "de" ? "de-DE" : "en-GB",
     colorScheme: view.theme,
     viewport: view.device === "phone" ? { width: 390, height: 844 } : { width: 1280, height: 860 },
   };
-  const page = signedIn ? await world.person("root", "administrator", options) : await world.visitor(options);
-  for (const [name, path] of wanted) {
-    await page.goto(path);
-    await settled(page);
-    const file = join(directory, `${name}-${view.language}-${view.theme}-${view.device}.png`);
+  const page =
+    mailboxId === undefined ? await world.visitor(options) : await world.person("root", "administrator", options);
+  const shoot = async (name: string): Promise<void> => {
+    const path = join(directory, `${name}-${view.language}-${view.theme}-${view.device}.png`);
     // As high as its content, so that what sticks to the edges of the window is where it would be.
     const height = Number(await page.evaluate("document.documentElement.scrollHeight"));
     await page.setViewportSize({ width: options.viewport.width, height: Math.max(height, options.viewport.height) });
-    await page.screenshot({ path: file, fullPage: true });
+    await page.screenshot({ path, animations: "disabled" });
     await page.setViewportSize(options.viewport);
-    console.log(file);
+    console.log(path);
+  };
+  for (const [name, path] of wanted) {
+    await page.goto(path);
+    await settled(page);
+    await shoot(name);
   }
+  if (dialogs) await shootDialogs(page, shoot, mailboxId);
   await page.context().close();
+}
+
+function isWanted(name: string): boolean {
+  return only === undefined || only.includes(name);
+}
+
+/** Dialogs, opened by the place of their buttons: those are called something else in each language. */
+async function shootDialogs(page: Page, shoot: (name: string) => Promise<void>, mailboxId: string): Promise<void> {
+  for (const [name, button] of [
+    ["dialog-suspend", 0],
+    ["dialog-change-password", 1],
+    ["dialog-reset-password", 2],
+    ["dialog-delete", 3],
+  ] as const) {
+    await page.goto(`/mailboxes/${mailboxId}/settings`);
+    await settled(page);
+    await page.locator("section.card .row .button:not([type=submit])").nth(button).click();
+    await page.locator(".dialog").waitFor();
+    await shoot(name);
+  }
+  await page.goto("/mailboxes");
+  await settled(page);
+  await page.locator(".page-header__actions .button").click();
+  await page.locator(".dialog input").fill("Tailspin Toys");
+  await shoot("dialog-create");
+  await page.locator(".dialog button[type=submit]").click();
+  await page.locator(".dialog code").first().waitFor();
+  await shoot("dialog-password");
 }
 
 /** Nothing is on its way any more, as far as a page shows it. */

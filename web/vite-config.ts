@@ -37,5 +37,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // Compressing takes its time, and is worth it.
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
 });

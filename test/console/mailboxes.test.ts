@@ -130,7 +130,7 @@ suite("mailboxes", { skip: noConsole }, () => {
     await dialog.getByText("One waiting message", { exact: false }).waitFor();
     await dialog.getByRole("button", { name: "Reset password" }).click();
     await dialog.getByText("This is not the name yet.").waitFor();
-    await dialog.getByLabel("Type Contoso GmbH to confirm").fill("Contoso GmbH");
+    await dialog.getByLabel("Type “Contoso GmbH” to confirm").fill("Contoso GmbH");
     await dialog.getByRole("button", { name: "Reset password" }).click();
     await dialog.getByText("The password is shown this once").waitFor();
     mailbox.password = (await dialog.locator("dd code").allInnerTexts()).at(-1) ?? "";
@@ -171,10 +171,10 @@ suite("mailboxes", { skip: noConsole }, () => {
     await page.getByRole("button", { name: "Delete mailbox" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByText("One message", { exact: false }).waitFor();
-    await dialog.getByLabel("Type Contoso GmbH to confirm").fill("Contoso");
+    await dialog.getByLabel("Type “Contoso GmbH” to confirm").fill("Contoso");
     await dialog.getByRole("button", { name: "Delete mailbox" }).click();
     await dialog.getByText("This is not the name yet.").waitFor();
-    await dialog.getByLabel("Type Contoso GmbH to confirm").fill("Contoso GmbH");
+    await dialog.getByLabel("Type “Contoso GmbH” to confirm").fill("Contoso GmbH");
     await dialog.getByRole("button", { name: "Delete mailbox" }).click();
     await page.getByText("“Contoso GmbH” was deleted with one message").waitFor();
     await page.getByRole("heading", { name: "Mailboxes" }).waitFor();

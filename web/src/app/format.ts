@@ -8,7 +8,7 @@ export interface Format {
   readonly dateTime: (at: string | number | Date) => string;
   readonly date: (at: string | number | Date) => string;
   readonly time: (at: string | number | Date) => string;
-  /** As people say it: "3 hours ago". */
+  /** As people say it, short: "3 hr. ago". */
   readonly ago: (at: string | number | Date, now?: number) => string;
 }
 
@@ -32,7 +32,7 @@ export function createFormat(language: string): Format {
   const dateTime = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
   const date = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
   const time = new Intl.DateTimeFormat(language, { timeStyle: "medium" });
-  const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
   return {
     number: (value) => number.format(value),
     bytes: (value) => formatBytes(language, value),

@@ -10,6 +10,10 @@ export interface Filter {
 
 const states = ["", "active", "suspended"] as const;
 
+export function isState(text: string | null): text is Filter["state"] {
+  return states.some((state) => state === text);
+}
+
 interface MailboxFilterProps {
   readonly filter: Filter;
   readonly onChange: (filter: Filter) => void;
@@ -36,8 +40,7 @@ export function MailboxFilter({ filter, onChange }: MailboxFilterProps) {
         aria-label={t("state")}
         value={filter.state}
         onChange={({ target }) => {
-          const state = states.find((each) => each === target.value);
-          if (state !== undefined) onChange({ ...filter, state });
+          if (isState(target.value)) onChange({ ...filter, state: target.value });
         }}
       >
         {states.map((state) => (

@@ -2,6 +2,7 @@
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useDeferredValue, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useSearchParams } from "react-router";
 import { answerOf } from "../../api/api.ts";
 import { countsEveryMs } from "../../api/mailbox.ts";
 import { useMay } from "../../api/session.ts";
@@ -10,13 +11,13 @@ import { Button } from "../../components/button.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { CreateDialog } from "./create-dialog.tsx";
-import { type Filter, MailboxFilter } from "./mailbox-filter.tsx";
+import { type Filter, isState, MailboxFilter } from "./mailbox-filter.tsx";
 import { MailboxTable } from "./mailbox-table.tsx";
 
 /** All mailboxes with what waits in them. */
 export function Page() {
   const { t } = useTranslation("mailboxes");
-  const [filter, setFilter] = useState<Filter>({ search: "", state: "" });
+  const [filter, setFilter] = useFilter();
   const may = useMay();
   const list = useMailboxes(useDeferredValue(filter));
   const rows = list.data?.pages.flatMap(({ mailboxes }) => mailboxes);
@@ -46,6 +47,26 @@ export function Page() {
       </div>
     </>
   );
+}
+
+/** In the address, so that the way back from a mailbox leads to the same list, and the list can be sent to somebody. */
+function useFilter(): readonly [Filter, (filter: Filter) => void] {
+  const [words, setWords] = useSearchParams();
+  const state = words.get("state");
+  const filter = { search: words.get("search") ?? "", state: isState(state) ? state : "" } as const;
+  return [
+    filter,
+    ({ search, state }) =>
+      setWords(
+        (before) => {
+          for (const [name, value] of Object.entries({ search, state }))
+            if (value === "") before.delete(name);
+            else before.set(name, value);
+          return before;
+        },
+        { replace: true },
+      ),
+  ];
 }
 
 function CreateButton() {
