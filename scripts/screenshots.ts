@@ -44,7 +44,11 @@ try {
   const id = mailbox?.id ?? "";
   for (const view of chosenViews()) {
     await visit(view, [["sign-in", "/"]]);
-    await visit(view, [...consolePages().map(({ name, path }) => [name, path.replace(":id", id)] as const)], id);
+    await visit(
+      view,
+      consolePages().map(({ name, path }) => [name, path.replace(":id", id)] as const),
+      id,
+    );
   }
   for (const each of world.complaints) console.error(each);
 } finally {
