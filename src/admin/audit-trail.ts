@@ -63,6 +63,8 @@ export class AuditTrail {
       await this.#writeWaiting();
       await this.#store.apply(changes, entry);
     });
+    // Who signs in has an event of its own.
+    if (deed.action === "sign-in") return;
     this.#log.event("admin/changed", { action: deed.action, subject: deed.subject, actor: asker.actor });
   }
 

@@ -28,6 +28,7 @@ export const operations = {
   "admin.list": accounts.listAdministrators,
   "admin.password": accounts.setAdministratorPassword,
   "admin.role": accounts.setAdministratorRole,
+  "admin.reset-factors": accounts.resetFactors,
   "admin.remove": accounts.removeAdministrator,
   "token.create": accounts.createToken,
   "token.list": accounts.listTokens,

@@ -57,12 +57,22 @@ export const errorCatalogue = {
   "admin/unknown": { permanent: true, text: "no such administrator or token" },
   "admin/exists": { permanent: true, text: "there is one of this name already" },
   "admin/last-administrator": { permanent: true, text: "somebody must be left who can administer the gateway" },
+  "admin/factor-unreadable": {
+    permanent: false,
+    text: "the second factors cannot be read, because the key in secrets/factors.key is another; postern admin reset-factors takes them away",
+  },
   "admin/unreachable": { permanent: false, text: "the running gateway cannot be reached" },
 
   // The HTTP API
   "api/not-signed-in": { permanent: true, text: "sign in first, or send a token" },
   "api/denied": { permanent: true, text: "that is not right" },
   "api/wrong-password": { permanent: true, text: "the old password is not right" },
+  "api/wrong-code": { permanent: true, text: "the code does not fit, or not any more" },
+  "api/ticket-ended": { permanent: true, text: "that took too long, or was tried too often; begin anew" },
+  "api/no-passkeys-here": {
+    permanent: true,
+    text: "passkeys need a host name that is the gateway's own; an address is none",
+  },
   "api/forbidden": { permanent: true, text: "the caller may not do this" },
   "api/cross-site": { permanent: true, text: "the request does not come from where it must" },
   "api/not-found": { permanent: true, text: "there is nothing here" },

@@ -100,6 +100,19 @@ export const limits = {
   signInMs: 12 * 3600 * 1000,
   /** Browsers of one person. */
   signInsPerAdministrator: 20,
+  /** Enough for some years of lost telephones; they fit on one printed page. */
+  recoveryCodes: 10,
+  /** Telephones, computers and keys of one person. */
+  factorsPerAdministrator: 10,
+  /** From the password to the second factor, or from the picture to the first code: time to fetch the telephone. */
+  secondFactorMs: 300_000,
+  /** Begun and not ended; the oldest is forgotten. Each took the right password, so honest people never meet it. */
+  secondFactorsWaiting: 1000,
+  /** Typing errors; then the password is asked again. */
+  secondFactorTries: 5,
+  /** Codes guessed for one account by somebody who has its password: 240 a day, each right with 3 in a million. */
+  totpFailures: 10,
+  totpFailureWindowMs: 3_600_000,
   /** The largest request is a mailbox with a long list of peers. */
   apiBodyBytes: 64 * KiB,
   apiHeaderBytes: 16 * KiB,

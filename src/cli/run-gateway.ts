@@ -55,15 +55,16 @@ async function serve(
   await gateway.start();
   // By custom a daemon reads its files anew at SIGHUP; `certbot --deploy-hook` may send it.
   process.on("SIGHUP", () => void gateway.lookAtCertificate());
-  const { dataDirectory } = configuration.gateway;
+  const { dataDirectory, hostName } = configuration.gateway;
   new Output(io, options.json === true).result(
     {
       ports: gateway.ports,
       certificateFingerprint: gateway.certificate.fingerprint,
       dataDirectory,
       setUpToken: gateway.setUpToken,
+      setUpLinks: setUpLinks(gateway, hostName),
     },
-    welcome(gateway, dataDirectory),
+    welcome(gateway, configuration.gateway),
   );
   const failure = await Promise.race([asked, gateway.failed]);
   await gateway.stop();
@@ -81,7 +82,7 @@ function stopSignal(): Promise<undefined> {
   });
 }
 
-function welcome(gateway: Gateway, dataDirectory: string): string {
+function welcome(gateway: Gateway, { dataDirectory, hostName }: Configuration["gateway"]): string {
   const { certificate, mailboxes } = gateway;
   const facts = formatFacts([
     ...gateway.ports.map(({ service, host, port }) => [service, formatAddress(host, port)] as const),
@@ -91,20 +92,35 @@ function welcome(gateway: Gateway, dataDirectory: string): string {
     ["Mailboxes", String(mailboxes.list().length)],
   ]);
   const next = mailboxes.list().length === 0 ? "\nNext: make a mailbox with  postern mailbox create NAME\n" : "";
-  return `Postern takes connections.\n${facts}${next}${setUpText(gateway)}`;
+  return `Postern takes connections.\n${facts}${next}${setUpText(gateway, hostName)}`;
 }
 
 /** On standard output alone, for whoever has started the gateway; never into the log. */
-function setUpText({ setUpToken, ports }: Gateway): string {
-  const web = ports.find(({ service }) => service === "console");
-  if (setUpToken === undefined || web === undefined) return "";
+function setUpText(gateway: Gateway, hostName: string): string {
+  const links = setUpLinks(gateway, hostName);
+  if (links.length === 0) return "";
   return [
     "",
-    "Nobody may administer the gateway over HTTPS yet. Make the first administrator with  postern admin create NAME,",
-    `or over https://localhost:${web.port}/api/v1/set-up with this token, which works once and until the next start:`,
-    `  ${setUpToken}`,
+    "Nobody may administer the gateway yet. Open this in a browser to make the first administrator; it works once, and until",
+    "the next start. On the command line it is  postern admin create NAME.",
+    ...links.map((link) => `  ${link}`),
     "",
   ].join("\n");
+}
+
+/**
+ * By the name of the gateway, and from this machine. The token stands behind the number sign: browsers keep that part to
+ * themselves, so it reaches no log on the way.
+ */
+function setUpLinks({ setUpToken, ports }: Gateway, hostName: string): readonly string[] {
+  const web = ports.find(({ service }) => service === "console");
+  if (setUpToken === undefined || web === undefined) return [];
+  const names = new Set(isLoopback(web.host) ? ["localhost"] : [hostName, "localhost"]);
+  return Array.from(names, (name) => `https://${formatAddress(name, web.port)}/#set-up=${setUpToken}`);
+}
+
+function isLoopback(host: string): boolean {
+  return host === "::1" || host.startsWith("127.");
 }
 
 /** RFC 3986 §3.2.2: an IPv6 address before a port stands in brackets. */

@@ -41,7 +41,7 @@ test("the table has every kind of access, and what is public is known by name", 
   const open = routes.filter(({ access }) => access === "public").map(({ method, path }) => `${method} ${path}`);
   assert.deepEqual(
     open.toSorted((a, b) => a.localeCompare(b)),
-    ["GET openapi.json", "POST set-up", "POST sign-in"],
+    ["GET openapi.json", "POST set-up", "POST sign-in", "POST sign-in/second-factor"],
   );
   const known = new Set<string>(["public", "caller", "person", ...scopeNames]);
   for (const { method, path, access } of routes) assert.ok(known.has(access), `${method} ${path}`);

@@ -16,9 +16,9 @@ before(async () => {
 
 after(() => gateway.remove());
 
-/** What `serve` prints for whoever starts it, or nothing. */
+/** The token of the link that `serve` prints for whoever starts it, or nothing. */
 async function printedToken(): Promise<string | undefined> {
-  return /^ {2}([\w-]{32})$/m.exec(await readFile(gateway.logFile, "utf8"))?.[1];
+  return /^ {2}https:\/\/localhost:\d+\/#set-up=([\w-]{32})$/m.exec(await readFile(gateway.logFile, "utf8"))?.[1];
 }
 
 test("from the token that the program prints to the first mailbox, and mail in it; the next start prints none", async () => {
@@ -43,7 +43,7 @@ test("from the token that the program prints to the first mailbox, and mail in i
 
   await gateway.stop();
   await gateway.startAgain();
-  assert.equal((await readFile(gateway.logFile, "utf8")).match(/^ {2}[\w-]{32}$/gm)?.length, 1);
+  assert.equal((await readFile(gateway.logFile, "utf8")).match(/#set-up=[\w-]{32}$/gm)?.length, 1);
   // A restart ends sign-ins; the password opens a new one, on the command line's accounts as well.
   assert.equal((await client.call("GET", "mailboxes")).status, 401);
   assert.equal((await client.signIn("anna", goodPassword)).status, 200);

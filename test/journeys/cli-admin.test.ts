@@ -71,6 +71,8 @@ test("a weak password, a name that is taken, an unknown one and a role that ther
     { args: ["admin", "create", "anna"], password: good, code: undefined },
     { args: ["admin", "create", "ANNA"], password: good, code: "admin/exists" },
     { args: ["admin", "password", "nobody"], password: good, code: "admin/unknown" },
+    { args: ["admin", "reset-factors", "ANNA"], password: "", code: undefined },
+    { args: ["admin", "reset-factors", "nobody"], password: "", code: "admin/unknown" },
     { args: ["admin", "create", "eve", "--role", "king"], password: good, code: "cli/usage" },
     { args: ["admin", "create", "eve"], password: "", code: "cli/no-password" },
   ];

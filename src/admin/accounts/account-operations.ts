@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { z } from "zod";
 import { PosternError } from "../../base/errors.ts";
-import { operation } from "../operation.ts";
+import { type OperationContext, operation } from "../operation.ts";
 import { type Account, type ApiToken, accountKey } from "./account.ts";
 import * as shapes from "./account-shapes.ts";
 
@@ -9,13 +9,15 @@ export const createAdministrator = operation({
   input: shapes.newAdministrator,
   output: shapes.administrator,
   changes: true,
-  run: async (context, wanted) => administratorView(await context.accounts.create(context, wanted)),
+  run: async (context, wanted) => administratorView(context, await context.accounts.create(context, wanted)),
 });
 
 export const listAdministrators = operation({
   input: shapes.nothing,
   output: shapes.administratorList,
-  run: async ({ accounts }) => ({ administrators: accounts.list().map(administratorView) }),
+  run: async (context) => ({
+    administrators: context.accounts.list().map((account) => administratorView(context, account)),
+  }),
 });
 
 export const setAdministratorPassword = operation({
@@ -23,14 +25,15 @@ export const setAdministratorPassword = operation({
   output: shapes.administrator,
   changes: true,
   run: async (context, { name, password }) =>
-    administratorView(await context.accounts.setPassword(context, name, password)),
+    administratorView(context, await context.accounts.setPassword(context, name, password)),
 });
 
 export const setAdministratorRole = operation({
   input: shapes.administratorRole,
   output: shapes.administrator,
   changes: true,
-  run: async (context, { name, role }) => administratorView(await context.accounts.setRole(context, name, role)),
+  run: async (context, { name, role }) =>
+    administratorView(context, await context.accounts.setRole(context, name, role)),
 });
 
 export const removeAdministrator = operation({
@@ -41,6 +44,13 @@ export const removeAdministrator = operation({
     await context.accounts.remove(context, name);
     return { name: accountKey(name) };
   },
+});
+
+export const resetFactors = operation({
+  input: shapes.oneAdministrator,
+  output: shapes.factorsReset,
+  changes: true,
+  run: async (context, { name }) => ({ name: accountKey(name), reset: await context.factors.reset(context, name) }),
 });
 
 export const createToken = operation({
@@ -81,13 +91,13 @@ export const revokeToken = operation({
   },
 });
 
-function administratorView({
-  createdAtMs,
-  passwordChangedAtMs,
-  ...account
-}: Account): z.output<typeof shapes.administrator> {
+function administratorView(
+  { factors }: Pick<OperationContext, "factors">,
+  { createdAtMs, passwordChangedAtMs, ...account }: Account,
+): z.output<typeof shapes.administrator> {
   const createdAt = new Date(createdAtMs).toISOString();
-  return { ...account, createdAt, passwordChangedAt: new Date(passwordChangedAtMs).toISOString() };
+  const passwordChangedAt = new Date(passwordChangedAtMs).toISOString();
+  return { ...account, createdAt, passwordChangedAt, secondFactors: factors.kinds(account.name) };
 }
 
 function tokenView({ createdAtMs, expiresAtMs, ...token }: ApiToken): z.output<typeof shapes.token> {

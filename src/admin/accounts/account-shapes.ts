@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { z } from "zod";
+import { factorKinds } from "./factor-registry.ts";
 import { roleNames, scopeNames } from "./roles.ts";
 
 /** The JSON shapes of administrators and tokens. Times are ISO 8601 in UTC. */
@@ -18,9 +19,13 @@ export const administrator = z.object({
   role,
   createdAt: z.string(),
   passwordChangedAt: z.string(),
+  /** Which kinds of second factors they have; none: the password is enough. */
+  secondFactors: z.array(z.enum(factorKinds)).readonly(),
 });
 export const administratorList = z.object({ administrators: z.array(administrator).readonly() });
 export const administratorRemoval = z.object({ name: z.string() });
+
+export const factorsReset = z.object({ name: z.string(), reset: z.array(z.enum(factorKinds)).readonly() });
 
 export const newToken = z.strictObject({
   /** Whom it acts for. */

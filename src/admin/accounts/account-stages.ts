@@ -4,12 +4,14 @@ import type { Log } from "../../observe/log.ts";
 import type { AccountStore } from "../../store/accounts/contract.ts";
 import { AuditTrail } from "../audit-trail.ts";
 import { AccountRegistry } from "./account-registry.ts";
+import { FactorRegistry } from "./factor-registry.ts";
 import { TokenRegistry } from "./token-registry.ts";
 
 /** What operations need of the accounts. */
 export interface AccountStages {
   readonly accounts: AccountRegistry;
   readonly tokens: TokenRegistry;
+  readonly factors: FactorRegistry;
   readonly audit: AuditTrail;
 }
 
@@ -20,5 +22,10 @@ export function accountStages(
 ): AccountStages {
   const audit = new AuditTrail({ store, clock, log });
   const parts = { store, audit, clock };
-  return { accounts: new AccountRegistry(parts), tokens: new TokenRegistry(parts), audit };
+  return {
+    accounts: new AccountRegistry(parts),
+    tokens: new TokenRegistry(parts),
+    factors: new FactorRegistry(parts),
+    audit,
+  };
 }

@@ -33,6 +33,13 @@ test("what every guessing program tries first is refused, and the text does not 
     "121212121212121212",
     "postern postern postern",
     "anna anna anna anna 1",
+    "iloveyouiloveyou1",
+    "Sommer2026Sommer",
+    "liverpool liverpool",
+    "P@ssw0rdP@ssw0rd!",
+    "michael jordan 123",
+    "Deutschland1234!",
+    "987654321987654321",
   ];
   for (const password of weak) {
     assert.throws(

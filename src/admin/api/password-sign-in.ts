@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Clock } from "../../base/clock.ts";
+import { PosternError } from "../../base/errors.ts";
 import { limits } from "../../base/limits.ts";
 import { SecretBytes } from "../../base/secret.ts";
 import { FailureThrottle } from "../../mailbox/failure-throttle.ts";
@@ -31,6 +32,23 @@ export class PasswordSignIn {
     this.#accounts = accounts;
     const addresses = limits.passwordFailureAddresses;
     this.#throttle = new FailureThrottle({ failures: failuresPerAddress, windowMs: failureWindowMs, addresses }, clock);
+  }
+
+  /** Whether this address has failed too often, with whatever. */
+  mustWait(peer: string): boolean {
+    return this.#throttle.mustWait(peer);
+  }
+
+  /** Counts what failed beside a password: a second factor, the token of the first start. */
+  noteFailure(peer: string): void {
+    this.#throttle.noteFailure(peer);
+  }
+
+  /** For somebody who has signed in already. Throws `api/wrong-password`, `api/too-many`. */
+  async confirm(account: Account, password: string, peer: string): Promise<void> {
+    const { outcome } = await this.check(account.name, password, peer);
+    if (outcome === "denied") throw new PosternError("api/wrong-password");
+    if (outcome !== "ok") throw new PosternError("api/too-many");
   }
 
   async check(name: string, password: string, peer: string): Promise<PasswordOutcome> {

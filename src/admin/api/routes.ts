@@ -5,9 +5,11 @@ import { describeApi } from "./openapi.ts";
 import { type Route, route } from "./route.ts";
 import { accountRoutes } from "./routes/account-routes.ts";
 import { auditRoutes } from "./routes/audit-routes.ts";
+import type { SignInStages } from "./routes/entering.ts";
 import { mailboxRoutes } from "./routes/mailbox-routes.ts";
+import { secondFactorRoutes } from "./routes/second-factor-routes.ts";
 import { settingsRoutes } from "./routes/settings-routes.ts";
-import { type SignInStages, signInRoutes } from "./routes/sign-in-routes.ts";
+import { signInRoutes } from "./routes/sign-in-routes.ts";
 import { statusRoutes } from "./routes/status-routes.ts";
 
 /** Every route of the API, listed once: for the server, its description and the test that walks them. */
@@ -16,6 +18,7 @@ export function apiRoutes(
 ): readonly Route[] {
   const routes = [
     ...signInRoutes(stages),
+    ...secondFactorRoutes(stages),
     ...statusRoutes(stages.feed),
     ...mailboxRoutes(),
     ...accountRoutes(),

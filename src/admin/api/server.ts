@@ -135,10 +135,13 @@ function callOf(request: WithCaller, stages: OperationStages): Call<unknown, unk
   };
 }
 
+/** What only whoever runs the gateway can mend. */
+const faults: ReadonlySet<ErrorCode> = new Set(["internal/fault", "admin/factor-unreadable"]);
+
 function answerError(error: unknown, { request, reply }: Exchange, { stages, routes }: ApiServerParts): void {
   const known = error instanceof PosternError ? error : frameworkError(error);
-  if (!(known instanceof PosternError) || known.code === "internal/fault")
-    stages.log.event("admin/failed", { error: describeError(error) });
+  const ours = !(known instanceof PosternError) || faults.has(known.code);
+  if (ours) stages.log.event("admin/failed", { error: describeError(error) });
   const problem = problemOf(known);
   if (problem.status === 401) {
     stages.log.event("api/refused", { cause: problem.code, peer: request.ip });

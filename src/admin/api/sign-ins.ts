@@ -92,6 +92,11 @@ export class SignIns {
     return false;
   }
 
+  /** Ends all of an account but one. */
+  endOthers(account: string, kept: string): void {
+    for (const { id } of this.list(account)) if (id !== kept) this.end(account, id);
+  }
+
   /** Ends all of an account; tells how many. */
   endAll(account: string): number {
     const mine = this.list(account);

@@ -12,12 +12,13 @@ export function adminListCommand(io: CommandIo): Command {
     const output = new Output(io, options.json === true);
     const list = await runCommandOperation(io, options, "admin.list", {});
     if (list.administrators.length === 0) output.note("There is nobody yet: postern admin create NAME");
-    const rows = list.administrators.map(({ name, role, createdAt, passwordChangedAt }) => [
+    const rows = list.administrators.map(({ name, role, createdAt, passwordChangedAt, secondFactors }) => [
       name,
       role,
       formatTime(createdAt),
       formatTime(passwordChangedAt),
+      secondFactors.join(", "),
     ]);
-    output.result(list, formatTable(["NAME", "ROLE", "SINCE", "PASSWORD OF"], rows));
+    output.result(list, formatTable(["NAME", "ROLE", "SINCE", "PASSWORD OF", "SECOND FACTORS"], rows));
   });
 }

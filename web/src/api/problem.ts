@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Problem } from "./schema.ts";
 
-export type ProblemCode = Problem["code"] | "console/unreachable" | "console/unexpected";
+export type ProblemCode = Problem["code"] | "console/unreachable" | "console/unexpected" | "console/no-passkey";
 
 /** A call that was not done, and why: the problem details of the gateway, or that it did not answer. */
 export class ApiProblem extends Error {

@@ -4,13 +4,21 @@
 /** What operations answer, by their name. */
 export interface Answers {
   setUp: { "name": string; "role": "administrator" | "operator" | "auditor"; "scopes": ("status:read" | "events:read" | "mailboxes:read" | "mailboxes:write" | "administrators:read" | "administrators:write" | "tokens:write" | "audit:read" | "settings:read" | "settings:write")[]; "csrfToken": (string) | (null) };
-  signIn: { "name": string; "role": "administrator" | "operator" | "auditor"; "scopes": ("status:read" | "events:read" | "mailboxes:read" | "mailboxes:write" | "administrators:read" | "administrators:write" | "tokens:write" | "audit:read" | "settings:read" | "settings:write")[]; "csrfToken": (string) | (null) };
+  signIn: ({ "name": string; "role": "administrator" | "operator" | "auditor"; "scopes": ("status:read" | "events:read" | "mailboxes:read" | "mailboxes:write" | "administrators:read" | "administrators:write" | "tokens:write" | "audit:read" | "settings:read" | "settings:write")[]; "csrfToken": (string) | (null) }) | ({ "secondFactors": ("totp" | "passkey" | "recovery-code")[]; "ticket": string; "passkeyOptions"?: { [name: string]: unknown } | undefined });
   whoAmI: { "name": string; "role": "administrator" | "operator" | "auditor"; "scopes": ("status:read" | "events:read" | "mailboxes:read" | "mailboxes:write" | "administrators:read" | "administrators:write" | "tokens:write" | "audit:read" | "settings:read" | "settings:write")[]; "csrfToken": (string) | (null) };
   signOut: { "ended": number };
+  finishSignIn: { "name": string; "role": "administrator" | "operator" | "auditor"; "scopes": ("status:read" | "events:read" | "mailboxes:read" | "mailboxes:write" | "administrators:read" | "administrators:write" | "tokens:write" | "audit:read" | "settings:read" | "settings:write")[]; "csrfToken": (string) | (null) };
   listSignIns: { "signIns": ({ "id": string; "current": boolean; "peer": string; "userAgent": string; "createdAt": string; "lastUsedAt": string })[] };
   signOutEverywhere: { "ended": number };
   endSignIn: { "ended": number };
   changeOwnPassword: { "name": string };
+  listSecondFactors: { "factors": ({ "id": string; "kind": "totp" | "passkey"; "name": string; "createdAt": string; "lastUsedAt": (string) | (null) })[]; "recoveryCodesLeft": (number) | (null); "passkeysHere": boolean };
+  beginTotp: { "ticket": string; "secret": string; "uri": string };
+  confirmTotp: { "factor": { "id": string; "kind": "totp" | "passkey"; "name": string; "createdAt": string; "lastUsedAt": (string) | (null) }; "recoveryCodes": ((string)[]) | (null) };
+  beginPasskey: { "ticket": string; "options": { [name: string]: unknown } };
+  confirmPasskey: { "factor": { "id": string; "kind": "totp" | "passkey"; "name": string; "createdAt": string; "lastUsedAt": (string) | (null) }; "recoveryCodes": ((string)[]) | (null) };
+  removeSecondFactor: { "id": string };
+  renewRecoveryCodes: { "recoveryCodes": (string)[] };
   getStatus: { "running": ({ "version": string; "processId": number; "startedAt": string; "ports": ({ "service": string; "host": string; "port": number })[]; "certificateFingerprint": string; "counters": { [name: string]: number } }) | (null); "dataDirectory": string; "hostName": string; "domains": (string)[]; "store": "ready" | "disk-low" | "failing" | "stopped"; "mailboxes": { "active": number; "suspended": number }; "messages": number; "sealedBytes": number };
   followEvents: string;
   listMailboxes: { "mailboxes": ({ "id": string; "address": string; "name": string; "description": string; "state": "active" | "suspended"; "createdAt": string; "messages": number; "sealedBytes": number; "oldestReceivedAt": (string) | (null); "lastReceivedAt": (string) | (null); "lastPulledAt": (string) | (null) })[]; "next": (string) | (null) };
@@ -22,10 +30,11 @@ export interface Answers {
   changeMailboxPassword: { "id": string; "address": string; "password": string };
   resetMailboxPassword: { "id": string; "address": string; "password": string; "removedMessages": number };
   sendTestMessage: { "outcome": "accepted" | "refused" | "failed"; "reply": string; "cause": "accepted" | "mailbox-suspended" | "peer-not-allowed" | "disk-low" | "store-failing" | "too-busy" | "other" | "no-listener" | "no-answer"; "tookMs": number; "messageId": string };
-  listAdministrators: { "administrators": ({ "name": string; "role": "administrator" | "operator" | "auditor"; "createdAt": string; "passwordChangedAt": string })[] };
-  createAdministrator: { "name": string; "role": "administrator" | "operator" | "auditor"; "createdAt": string; "passwordChangedAt": string };
-  setAdministratorRole: { "name": string; "role": "administrator" | "operator" | "auditor"; "createdAt": string; "passwordChangedAt": string };
-  setAdministratorPassword: { "name": string; "role": "administrator" | "operator" | "auditor"; "createdAt": string; "passwordChangedAt": string };
+  listAdministrators: { "administrators": ({ "name": string; "role": "administrator" | "operator" | "auditor"; "createdAt": string; "passwordChangedAt": string; "secondFactors": ("totp" | "passkey")[] })[] };
+  createAdministrator: { "name": string; "role": "administrator" | "operator" | "auditor"; "createdAt": string; "passwordChangedAt": string; "secondFactors": ("totp" | "passkey")[] };
+  setAdministratorRole: { "name": string; "role": "administrator" | "operator" | "auditor"; "createdAt": string; "passwordChangedAt": string; "secondFactors": ("totp" | "passkey")[] };
+  setAdministratorPassword: { "name": string; "role": "administrator" | "operator" | "auditor"; "createdAt": string; "passwordChangedAt": string; "secondFactors": ("totp" | "passkey")[] };
+  resetSecondFactors: { "name": string; "reset": ("totp" | "passkey")[] };
   removeAdministrator: { "name": string };
   listTokens: { "tokens": ({ "id": string; "account": string; "name": string; "scopes": ("status:read" | "events:read" | "mailboxes:read" | "mailboxes:write" | "administrators:read" | "administrators:write" | "tokens:write" | "audit:read" | "settings:read" | "settings:write")[]; "createdAt": string; "expiresAt": string })[] };
   revokeToken: { "id": string };
@@ -43,7 +52,14 @@ export interface Answers {
 export interface Bodies {
   setUp: { "token": string; "name": string; "password": string };
   signIn: { "name": string; "password": string };
+  finishSignIn: { "ticket": string; "totp"?: string | undefined; "recoveryCode"?: string | undefined; "passkey"?: { "id": string; "rawId": string; "type": "public-key"; "response": { "clientDataJSON": string; "authenticatorData": string; "signature": string }; "clientExtensionResults"?: { [name: string]: unknown } | undefined } | undefined };
   changeOwnPassword: { "oldPassword": string; "newPassword": string };
+  beginTotp: { "password": string };
+  confirmTotp: { "ticket": string; "code": string; "name": string };
+  beginPasskey: { "password": string };
+  confirmPasskey: { "ticket": string; "name": string; "passkey": { "id": string; "rawId": string; "type": "public-key"; "response": { "clientDataJSON": string; "attestationObject": string; "transports"?: (string)[] | undefined }; "clientExtensionResults"?: { [name: string]: unknown } | undefined } };
+  removeSecondFactor: { "password": string };
+  renewRecoveryCodes: { "password": string };
   createMailbox: { "name": string; "description"?: string | undefined; "allowedPeers"?: (string)[] | undefined; "requireTls"?: boolean | undefined };
   editMailbox: { "name"?: string | undefined; "description"?: string | undefined; "allowedPeers"?: (string)[] | undefined; "requireTls"?: boolean | undefined };
   setMailboxState: { "state": "active" | "suspended" };
@@ -56,7 +72,7 @@ export interface Bodies {
   changeSettings: { "settings": { [name: string]: unknown } };
 }
 
-export type Problem = { "type": string; "title": string; "status": number; "detail"?: string | undefined; "fields"?: ({ "field": string; "reason": string })[] | undefined; "code": "seal/wrong-passphrase" | "seal/no-identity-match" | "seal/damaged-header" | "seal/damaged-payload" | "seal/swapped-message" | "seal/bad-key" | "store/in-use" | "store/disk-low" | "store/failing" | "store/ended" | "store/stopped" | "store/key-changed" | "store/not-found" | "store/damaged" | "store/bad-version" | "store/too-open" | "store/no-data" | "store/maildrop-locked" | "mailbox/unknown" | "mailbox/not-suspended" | "mailbox/not-empty" | "mailbox/bad-request" | "mailbox/changed-meanwhile" | "mailbox/request-reused" | "config/invalid" | "config/unreadable" | "config/changed-meanwhile" | "cli/usage" | "cli/no-password" | "cli/exists" | "cli/incomplete" | "cli/cannot-write" | "upstream/not-taken" | "admin/bad-request" | "admin/weak-password" | "admin/unknown" | "admin/exists" | "admin/last-administrator" | "admin/unreachable" | "api/not-signed-in" | "api/denied" | "api/wrong-password" | "api/forbidden" | "api/cross-site" | "api/not-found" | "api/wrong-method" | "api/too-large" | "api/wrong-type" | "api/too-many" | "api/precondition-needed" | "api/set-up-done" | "internal/fault" | "listen/address-in-use" | "listen/cannot-bind" | "listen/bad-certificate" };
+export type Problem = { "type": string; "title": string; "status": number; "detail"?: string | undefined; "fields"?: ({ "field": string; "reason": string })[] | undefined; "code": "seal/wrong-passphrase" | "seal/no-identity-match" | "seal/damaged-header" | "seal/damaged-payload" | "seal/swapped-message" | "seal/bad-key" | "store/in-use" | "store/disk-low" | "store/failing" | "store/ended" | "store/stopped" | "store/key-changed" | "store/not-found" | "store/damaged" | "store/bad-version" | "store/too-open" | "store/no-data" | "store/maildrop-locked" | "mailbox/unknown" | "mailbox/not-suspended" | "mailbox/not-empty" | "mailbox/bad-request" | "mailbox/changed-meanwhile" | "mailbox/request-reused" | "config/invalid" | "config/unreadable" | "config/changed-meanwhile" | "cli/usage" | "cli/no-password" | "cli/exists" | "cli/incomplete" | "cli/cannot-write" | "upstream/not-taken" | "admin/bad-request" | "admin/weak-password" | "admin/unknown" | "admin/exists" | "admin/last-administrator" | "admin/factor-unreadable" | "admin/unreachable" | "api/not-signed-in" | "api/denied" | "api/wrong-password" | "api/wrong-code" | "api/ticket-ended" | "api/no-passkeys-here" | "api/forbidden" | "api/cross-site" | "api/not-found" | "api/wrong-method" | "api/too-large" | "api/wrong-type" | "api/too-many" | "api/precondition-needed" | "api/set-up-done" | "internal/fault" | "listen/address-in-use" | "listen/cannot-bind" | "listen/bad-certificate" };
 
 /** For openapi-fetch. */
 export interface paths {
@@ -74,6 +90,14 @@ export interface paths {
     get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["whoAmI"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
     delete: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["signOut"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
     put?: never;
+    patch?: never;
+  };
+  "/sign-in/second-factor": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": Bodies["finishSignIn"] } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["finishSignIn"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    get?: never;
+    put?: never;
+    delete?: never;
     patch?: never;
   };
   "/account/sign-ins": {
@@ -97,6 +121,62 @@ export interface paths {
     put: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": Bodies["changeOwnPassword"] } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["changeOwnPassword"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
     get?: never;
     post?: never;
+    delete?: never;
+    patch?: never;
+  };
+  "/account/second-factors": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["listSecondFactors"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    put?: never;
+    post?: never;
+    delete?: never;
+    patch?: never;
+  };
+  "/account/second-factors/totp": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": Bodies["beginTotp"] } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["beginTotp"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    get?: never;
+    put?: never;
+    delete?: never;
+    patch?: never;
+  };
+  "/account/second-factors/totp/confirm": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": Bodies["confirmTotp"] } }; responses: { 201: { headers: Record<string, unknown>; content: { "application/json": Answers["confirmTotp"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    get?: never;
+    put?: never;
+    delete?: never;
+    patch?: never;
+  };
+  "/account/second-factors/passkeys": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": Bodies["beginPasskey"] } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["beginPasskey"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    get?: never;
+    put?: never;
+    delete?: never;
+    patch?: never;
+  };
+  "/account/second-factors/passkeys/confirm": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": Bodies["confirmPasskey"] } }; responses: { 201: { headers: Record<string, unknown>; content: { "application/json": Answers["confirmPasskey"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    get?: never;
+    put?: never;
+    delete?: never;
+    patch?: never;
+  };
+  "/account/second-factors/{id}/remove": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    post: { parameters: { query?: never; header?: never; path: { "id": string }; cookie?: never }; requestBody: { content: { "application/json": Bodies["removeSecondFactor"] } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["removeSecondFactor"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    get?: never;
+    put?: never;
+    delete?: never;
+    patch?: never;
+  };
+  "/account/second-factors/recovery-codes": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": Bodies["renewRecoveryCodes"] } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["renewRecoveryCodes"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    get?: never;
+    put?: never;
     delete?: never;
     patch?: never;
   };
@@ -186,6 +266,14 @@ export interface paths {
     get?: never;
     post?: never;
     delete?: never;
+    patch?: never;
+  };
+  "/administrators/{name}/second-factors": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    delete: { parameters: { query?: never; header?: never; path: { "name": string }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["resetSecondFactors"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    get?: never;
+    put?: never;
+    post?: never;
     patch?: never;
   };
   "/administrators/{name}": {

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { z } from "zod";
+import { PosternError } from "../../../base/errors.ts";
+import { accountKey } from "../../accounts/account.ts";
 import * as shapes from "../../accounts/account-shapes.ts";
-import { type Route, route } from "../route.ts";
+import { type Caller, type Route, route } from "../route.ts";
 
 const oneAdministrator = z.strictObject({ name: z.string() });
 const oneToken = z.strictObject({ id: z.string() });
 
 /** Administrators, and the tokens that programs call with. */
 export function accountRoutes(): readonly Route[] {
-  return [...administrators(), ...tokens(), ...ownTokens()];
+  return [...administrators(), ...othersKeys(), ...tokens(), ...ownTokens()];
 }
 
 function administrators(): readonly Route[] {
@@ -44,6 +46,12 @@ function administrators(): readonly Route[] {
       answer: shapes.administrator,
       run: async ({ run, params, body }) => ({ body: await run("admin.role", { ...params, ...body }) }),
     }),
+  ];
+}
+
+/** Other people's keys to the console: for who is locked out, or should be. */
+function othersKeys(): readonly Route[] {
+  return [
     route({
       method: "PUT",
       path: "/administrators/{name}/password",
@@ -53,7 +61,24 @@ function administrators(): readonly Route[] {
       params: oneAdministrator,
       body: z.strictObject({ password: z.string() }),
       answer: shapes.administrator,
-      run: async ({ run, params, body }) => ({ body: await run("admin.password", { ...params, ...body }) }),
+      async run({ run, params, body, caller }) {
+        refuseOneself(caller(), params.name);
+        return { body: await run("admin.password", { ...params, ...body }) };
+      },
+    }),
+    route({
+      method: "DELETE",
+      path: "/administrators/{name}/second-factors",
+      access: "administrators:write",
+      name: "resetSecondFactors",
+      summary:
+        "Take all second factors from an administrator who has lost them; one's own, with the password, are elsewhere",
+      params: oneAdministrator,
+      answer: shapes.factorsReset,
+      async run({ run, params, caller }) {
+        refuseOneself(caller(), params.name);
+        return { body: await run("admin.reset-factors", params) };
+      },
     }),
     route({
       method: "DELETE",
@@ -66,6 +91,12 @@ function administrators(): readonly Route[] {
       run: async ({ run, params }) => ({ body: await run("admin.remove", params) }),
     }),
   ];
+}
+
+/** For oneself there is a way that asks for the password; an unwatched screen must not open another one. */
+function refuseOneself({ account, signIn }: Caller, name: string): void {
+  if (signIn === undefined || account.name !== accountKey(name)) return;
+  throw new PosternError("api/forbidden", "this is for others; for yourself it stands under your account");
 }
 
 function tokens(): readonly Route[] {

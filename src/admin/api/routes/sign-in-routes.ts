@@ -1,34 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { z } from "zod";
-import { PosternError } from "../../../base/errors.ts";
-import type { Log } from "../../../observe/log.ts";
-import type { Account } from "../../accounts/account.ts";
-import type { AccountRegistry } from "../../accounts/account-registry.ts";
-import { role, scope } from "../../accounts/account-shapes.ts";
-import { roles } from "../../accounts/roles.ts";
-import type { AuditTrail } from "../../audit-trail.ts";
+import { hasCode, PosternError } from "../../../base/errors.ts";
 import { cookieName } from "../authenticate.ts";
-import type { PasswordSignIn } from "../password-sign-in.ts";
-import { type Answer, type Route, route } from "../route.ts";
-import type { SetUp } from "../set-up.ts";
-import type { SignIn, SignIns } from "../sign-ins.ts";
-
-export interface SignInStages {
-  readonly accounts: AccountRegistry;
-  readonly audit: AuditTrail;
-  readonly signIns: SignIns;
-  readonly passwords: PasswordSignIn;
-  readonly setUp: SetUp;
-  readonly log: Log;
-}
-
-const who = z.object({
-  name: z.string(),
-  role,
-  scopes: z.array(scope).readonly(),
-  /** For the header `postern-csrf` of every request that changes something; `null` when called with a token. */
-  csrfToken: z.string().nullable(),
-});
+import { requestAnswer } from "../passkeys.ts";
+import { type Route, route } from "../route.ts";
+import { type Proof, proofKinds } from "../second-factor-sign-in.ts";
+import type { SignIn } from "../sign-ins.ts";
+import { enter, type SignInStages, who, whoIs } from "./entering.ts";
 
 const signIn = z.object({
   id: z.string(),
@@ -39,6 +17,21 @@ const signIn = z.object({
   lastUsedAt: z.string(),
 });
 
+/** The password was right; `passkeyOptions` are for navigator.credentials.get. The ticket lasts five minutes. */
+const wantedProof = z.object({
+  secondFactors: z.array(z.enum(proofKinds)).readonly(),
+  ticket: z.string(),
+  passkeyOptions: z.record(z.string(), z.unknown()).optional(),
+});
+
+/** One of the three. */
+const proof = z.strictObject({
+  ticket: z.string(),
+  totp: z.string().max(20).optional(),
+  recoveryCode: z.string().max(60).optional(),
+  passkey: requestAnswer.optional(),
+});
+
 const ended = z.object({ ended: z.number() });
 
 /** Signing in and out, and what people do with their own account. */
@@ -47,7 +40,7 @@ export function signInRoutes(stages: SignInStages): readonly Route[] {
 }
 
 function waysIn(stages: SignInStages): readonly Route[] {
-  const { accounts, audit, passwords, setUp, log } = stages;
+  const { accounts, audit, passwords, secondFactors, siteOf, setUp, log } = stages;
   return [
     route({
       method: "POST",
@@ -58,8 +51,14 @@ function waysIn(stages: SignInStages): readonly Route[] {
       body: z.strictObject({ token: z.string(), name: z.string(), password: z.string() }),
       answer: who,
       async run({ body, peer, header }) {
-        const account = await setUp.complete({ actor: "set-up", origin: peer }, body);
-        return enter(stages, account, { peer, userAgent: header("user-agent") });
+        if (passwords.mustWait(peer)) throw new PosternError("api/too-many");
+        try {
+          const account = await setUp.complete({ actor: "set-up", origin: peer }, body);
+          return enter(stages, account, { peer, userAgent: header("user-agent") });
+        } catch (error) {
+          if (hasCode(error, "api/denied")) passwords.noteFailure(peer);
+          throw error;
+        }
       },
     }),
     route({
@@ -67,23 +66,61 @@ function waysIn(stages: SignInStages): readonly Route[] {
       path: "/sign-in",
       access: "public",
       name: "signIn",
-      summary: "Sign in with name and password; the answer sets a cookie",
+      summary: "Sign in with name and password; the answer sets a cookie, or says which second factor is wanted",
       body: z.strictObject({ name: z.string(), password: z.string() }),
-      answer: who,
+      answer: z.union([who, wantedProof]),
       async run({ body: { name, password }, peer, header }) {
         const checked = await passwords.check(name, password, peer);
-        if (checked.outcome === "ok") {
-          await audit.note(
-            { actor: `console:${checked.account.name}`, origin: peer },
-            { action: "sign-in", subject: checked.account.name },
-          );
-          return enter(stages, checked.account, { peer, userAgent: header("user-agent") });
+        if (checked.outcome !== "ok") {
+          log.event("admin/denied", { cause: checked.outcome, account: accounts.find(name)?.name, peer });
+          throw new PosternError(checked.outcome === "denied" ? "api/denied" : "api/too-many");
         }
-        log.event("admin/denied", { cause: checked.outcome, account: accounts.find(name)?.name, peer });
-        throw new PosternError(checked.outcome === "denied" ? "api/denied" : "api/too-many");
+        const { account } = checked;
+        const wanted = await secondFactors.begin(account, siteOf(header("host")));
+        if (wanted !== undefined) return { body: wanted };
+        await audit.note(
+          { actor: `console:${account.name}`, origin: peer },
+          { action: "sign-in", subject: account.name },
+        );
+        return enter(stages, account, { peer, userAgent: header("user-agent") });
       },
     }),
+    secondStep(stages),
   ];
+}
+
+/** Failures count as wrong passwords do, and more of them against the account: its password is known to whoever is here. */
+function secondStep(stages: SignInStages): Route {
+  const { passwords, secondFactors, log } = stages;
+  return route({
+    method: "POST",
+    path: "/sign-in/second-factor",
+    access: "public",
+    name: "finishSignIn",
+    summary: "The second half of a sign-in: a code of the app, a passkey or a recovery code; the answer sets a cookie",
+    body: proof,
+    answer: who,
+    async run({ body, peer, header }) {
+      if (passwords.mustWait(peer)) throw new PosternError("api/too-many");
+      try {
+        const account = await secondFactors.finish(body.ticket, proofOf(body), peer);
+        return enter(stages, account, { peer, userAgent: header("user-agent") });
+      } catch (error) {
+        if (hasCode(error, "api/denied")) {
+          passwords.noteFailure(peer);
+          log.event("admin/denied", { cause: "second-factor", peer });
+        }
+        throw error;
+      }
+    },
+  });
+}
+
+function proofOf({ totp, recoveryCode, passkey }: z.output<typeof proof>): Proof {
+  if (totp !== undefined) return { kind: "totp", code: totp };
+  if (recoveryCode !== undefined) return { kind: "recovery-code", code: recoveryCode };
+  if (passkey !== undefined) return { kind: "passkey", answer: passkey };
+  throw new PosternError("admin/bad-request", "body: one of totp, recoveryCode and passkey is wanted");
 }
 
 function current({ signIns }: SignInStages): readonly Route[] {
@@ -163,30 +200,12 @@ function ownSignIns({ accounts, signIns, passwords }: SignInStages): readonly Ro
       answer: z.object({ name: z.string() }),
       async run({ caller, body, peer }) {
         const { account, actor } = caller();
-        const checked = await passwords.check(account.name, body.oldPassword, peer);
-        if (checked.outcome === "denied") throw new PosternError("api/wrong-password");
-        if (checked.outcome !== "ok") throw new PosternError("api/too-many");
+        await passwords.confirm(account, body.oldPassword, peer);
         const changed = await accounts.setPassword({ actor, origin: peer }, account.name, body.newPassword);
         return { body: { name: changed.name } };
       },
     }),
   ];
-}
-
-/** Opens a sign-in; its secret goes into the cookie and nowhere else. */
-function enter(
-  { signIns, log }: SignInStages,
-  account: Account,
-  { peer, userAgent }: { readonly peer: string; readonly userAgent: string | undefined },
-): Answer<z.output<typeof who>> {
-  const opened = signIns.open(account, { peer, userAgent: userAgent ?? "" });
-  log.event("admin/signed-in", { account: account.name, peer });
-  const cookie = `${cookieName}=${opened.secret}; Path=/; Secure; HttpOnly; SameSite=Strict`;
-  return { body: whoIs(account, opened.signIn.csrfToken), headers: { "set-cookie": cookie } };
-}
-
-function whoIs({ name, role }: Account, csrfToken: string | null): z.output<typeof who> {
-  return { name, role, scopes: roles[role], csrfToken };
 }
 
 function viewOf(

@@ -8,17 +8,19 @@ import { useApi } from "../../api/use-api.ts";
 import { LanguageChoice, ThemeChoice } from "../../app/preferences.tsx";
 import { Button } from "../../components/button.tsx";
 import { Field } from "../../components/field.tsx";
+import { Notice } from "../../components/notice.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { Problem } from "../../components/problem.tsx";
+import { SecondStep, type WantedProof } from "./second-step.tsx";
 
-/** Name and password. The address stays, so that people land where they wanted to go. */
+/** Name and password, and a second factor. The address stays, so that people land where they wanted to go. */
 export function Page() {
   const { t } = useTranslation("sign-in");
   return (
     <main className="lone">
       <img src="/icon.svg" alt="" width={44} height={44} />
       <PageHeader title={t("title")} lead={t("lead", { host: location.hostname })} />
-      <SignInForm />
+      <Steps />
       <div className="lone__foot">
         <LanguageChoice />
         <ThemeChoice />
@@ -27,7 +29,27 @@ export function Page() {
   );
 }
 
-function SignInForm() {
+/** The password first; then, for who has one, the second factor. */
+function Steps() {
+  const { t } = useTranslation("sign-in");
+  const [wanted, setWanted] = useState<WantedProof>();
+  const [over, setOver] = useState(false);
+  const end = (isOver: boolean): void => {
+    setOver(isOver);
+    setWanted(undefined);
+  };
+  if (wanted !== undefined) {
+    return <SecondStep wanted={wanted} onOver={() => end(true)} onBack={() => end(false)} />;
+  }
+  return (
+    <>
+      {over && <Notice kind="warning">{t("over")}</Notice>}
+      <SignInForm onWanted={setWanted} />
+    </>
+  );
+}
+
+function SignInForm({ onWanted }: { readonly onWanted: (wanted: WantedProof) => void }) {
   const { t } = useTranslation(["sign-in", "frame"]);
   const api = useApi();
   const queries = useQueryClient();
@@ -36,7 +58,7 @@ function SignInForm() {
   const [password, setPassword] = useState("");
   const signIn = useMutation({
     mutationFn: () => answerOf(api.POST("/sign-in", { body: { name: name.trim(), password } })),
-    onSuccess: (person) => setPerson(queries, person),
+    onSuccess: (answer) => ("ticket" in answer ? onWanted(answer) : setPerson(queries, answer)),
   });
   const missing = (value: string): string | undefined => (tried && value === "" ? t("frame:required") : undefined);
   return (
