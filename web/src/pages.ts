@@ -30,6 +30,13 @@ export const pages: readonly PageEntry[] = [
     load: () => import("./pages/mailboxes/page.tsx"),
   },
   {
+    name: "set-up-sheet",
+    path: "/mailboxes/:id/set-up",
+    scope: "mailboxes:read",
+    place: "mailbox",
+    load: () => import("./pages/set-up-sheet/page.tsx"),
+  },
+  {
     name: "mailbox-test",
     path: "/mailboxes/:id/test",
     scope: "mailboxes:write",
