@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, use } from "react";
-import { answerOf } from "./api.ts";
+import { type Api, answerOf } from "./api.ts";
 import { problemOf } from "./problem.ts";
 import type { Answers } from "./schema.ts";
 import { useApi } from "./use-api.ts";
@@ -14,8 +14,12 @@ export const personKey = ["sign-in"] as const;
 
 /** Who is signed in; `null`: nobody. */
 export function usePersonQuery() {
-  const api = useApi();
-  return useQuery({
+  return useQuery(personQuery(useApi()));
+}
+
+/** The question itself, so that it can be asked before there is a page. */
+export function personQuery(api: Api) {
+  return queryOptions({
     queryKey: personKey,
     staleTime: Number.POSITIVE_INFINITY,
     retry: (failures, error) => failures < 2 && problemOf(error).code === "console/unreachable",

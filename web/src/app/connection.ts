@@ -7,8 +7,13 @@ import { type Person, personKey, setPerson } from "../api/session.ts";
 /** On the window, when the gateway has ended the sign-in of somebody who was at work. */
 export const signInEndedEvent = "postern-sign-in-ended";
 
+export interface Connection {
+  readonly api: Api;
+  readonly queries: QueryClient;
+}
+
 /** The API and what was fetched over it, joined: the sign-in that the one ends is what the other knows of. */
-export function createConnection(): { readonly api: Api; readonly queries: QueryClient } {
+export function createConnection(): Connection {
   const queries = new QueryClient({
     defaultOptions: {
       queries: {

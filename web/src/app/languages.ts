@@ -21,8 +21,17 @@ const backend: BackendModule = {
   read: readTexts,
 };
 
+/** Begins to fetch the texts of a page, so that they come with its code and not after it. */
+export function expectTexts(namespace: string): void {
+  void filesOf(document.documentElement.lang, namespace)?.();
+}
+
+function filesOf(language: string, namespace: string) {
+  return files[`../texts/${namespace}.${language}.json`] ?? files[`../pages/${namespace}/texts.${language}.json`];
+}
+
 async function readTexts(language: string, namespace: string): Promise<Record<string, unknown>> {
-  const load = files[`../texts/${namespace}.${language}.json`] ?? files[`../pages/${namespace}/texts.${language}.json`];
+  const load = filesOf(language, namespace);
   if (load === undefined) throw new Error(`no texts of ${namespace} in ${language}`);
   return (await load()).default;
 }
@@ -30,6 +39,7 @@ async function readTexts(language: string, namespace: string): Promise<Record<st
 /** Starts the translations in the language that was chosen last, or that the browser asks for. */
 export async function startLanguages(): Promise<i18n> {
   const instance = createInstance();
+  document.documentElement.lang = firstLanguage();
   instance.on("languageChanged", (language) => {
     document.documentElement.lang = language;
   });

@@ -7,9 +7,10 @@ import { EmptyState } from "../components/empty-state.tsx";
 import { Loading } from "../components/loading.tsx";
 import { type PageEntry, pages } from "../pages.ts";
 import { ErrorBoundary } from "./error-boundary.tsx";
+import { loadPage } from "./expect-page.ts";
 
 const components: ReadonlyMap<PageEntry, ComponentType> = new Map(
-  pages.map((entry) => [entry, lazy(async () => ({ default: (await entry.load()).Page }))]),
+  pages.map((entry) => [entry, lazy(async () => ({ default: (await loadPage(entry)).Page }))]),
 );
 
 /** The page of the address, fetched when it is first asked for. */
