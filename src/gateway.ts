@@ -10,18 +10,14 @@ import { type Clock, systemClock } from "./base/clock.ts";
 import type { Connection } from "./base/connection.ts";
 import { describeError, type PosternError } from "./base/errors.ts";
 import { limits } from "./base/limits.ts";
+import { CertificateDesk } from "./certificate/certificate-desk.ts";
 import type { LiveSettings } from "./config/live-settings.ts";
 import type { Configuration } from "./config/schema.ts";
 import type { Console } from "./gateway-console.ts";
 import { pop3Service } from "./gateway-pop3.ts";
 import { smtpServices } from "./gateway-smtp.ts";
 import { testMessages } from "./gateway-test-message.ts";
-import {
-  type CertificateFacts,
-  type CertificatePair,
-  loadCertificate,
-  loadOrCreateSelfSigned,
-} from "./listen/certificate.ts";
+import type { CertificateFacts, CertificatePair } from "./listen/certificate.ts";
 import { ConnectionLimits } from "./listen/connection-limits.ts";
 import { CurrentCertificate } from "./listen/current-certificate.ts";
 import { Listener, type ListenerOptions, type ListenerShare } from "./listen/listener.ts";
@@ -113,7 +109,8 @@ export async function createGateway(configuration: Configuration, parts: Gateway
   let accountStore: AccountStore | undefined;
   try {
     accountStore = await openAccounts(directory);
-    const pair = await certificatePair(configuration);
+    const certificates = await CertificateDesk.open({ configuration, clock, log });
+    const pair = await certificates.load();
     const fingerprintKey = await loadSecretKey(join(directory, "secrets", "fingerprint.key"));
     const version = parts.version ?? "unknown";
     const upstreams = await createProxyUpstreams(configuration, { clock, ...pickResolver(parts) });
@@ -128,6 +125,7 @@ export async function createGateway(configuration: Configuration, parts: Gateway
       accountStore,
       fingerprintKey,
       pair,
+      certificates,
       version,
       upstreams,
       pace: new DenialPace(),
@@ -155,6 +153,7 @@ interface ReadyParts {
   readonly heads: HeadsAhead;
   readonly opening: OpeningThread;
   readonly pair: CertificatePair;
+  readonly certificates: CertificateDesk;
   readonly version: string;
   /** Shared by the proxies; `undefined` when they are switched off. */
   readonly upstreams: ProxyUpstreams | undefined;
@@ -184,7 +183,7 @@ class RunningGateway implements Gateway {
     this.#parts = parts;
     this.store = store;
     this.#certificate = new CurrentCertificate(parts.pair, {
-      load: () => certificatePair(configuration),
+      load: () => parts.certificates.load(),
       log: parts.log,
       minimumVersion: configuration.tls.minimumVersion,
       renewed: () => this.#console?.renew(),
@@ -250,6 +249,9 @@ class RunningGateway implements Gateway {
       await this.stop();
       throw error;
     }
+    const { certificates, settings } = this.#parts;
+    certificates.start(() => this.#certificate.look(true));
+    settings?.onChange(() => void certificates.settingsChanged());
     this.#parts.log.event("gateway/started", { listeners: this.ports.length });
   }
 
@@ -270,6 +272,7 @@ class RunningGateway implements Gateway {
       log,
       testMessages: testMessages(this, this.#parts),
       settings: this.#parts.settings,
+      certificates: this.#parts.certificates,
       running: () => ({
         version,
         processId: process.pid,
@@ -305,6 +308,7 @@ class RunningGateway implements Gateway {
     const { log, configuration, store, accountStore, upstreams, heads, opening } = this.#parts;
     log.event("gateway/stopping");
     this.#certificate.close();
+    await this.#parts.certificates.stop();
     await this.#control?.close();
     const { drainMs } = configuration.limits;
     const late = setTimeout(() => upstreams?.stop(), drainMs);
@@ -341,13 +345,4 @@ function listenerShare({ configuration, log }: ReadyParts, certificate: CurrentC
     log,
     nextId: () => String(++connections),
   };
-}
-
-/** The configured certificate, or one of our own for the names and addresses that a first visitor will use. */
-function certificatePair(configuration: Configuration): Promise<CertificatePair> {
-  const { certificateFile, keyFile } = configuration.tls;
-  if (certificateFile !== undefined && keyFile !== undefined) return loadCertificate(certificateFile, keyFile);
-  const { hostName, domains, dataDirectory } = configuration.gateway;
-  const names = new Set([hostName, ...domains, "localhost", "127.0.0.1", "::1"]);
-  return loadOrCreateSelfSigned(join(dataDirectory, "tls"), [...names]);
 }

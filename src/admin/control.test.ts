@@ -39,6 +39,7 @@ async function openControl(context: TestContext, name = "control.sock") {
     running: undefined,
     testMessages: undefined,
     settings: undefined,
+    certificates: undefined,
   };
   const server = await ControlServer.open(path, stages);
   context.after(async () => {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { z } from "zod";
+import type { CertificateDesk } from "../certificate/certificate-desk.ts";
 import type { LiveSettings } from "../config/live-settings.ts";
 import type { Configuration } from "../config/schema.ts";
 import type { MailboxRegistry } from "../mailbox/registry.ts";
@@ -17,6 +18,7 @@ export interface OperationStages extends AccountStages {
   readonly log: Log;
   /** `undefined` when a command works on the data directory by itself. */
   readonly settings: LiveSettings | undefined;
+  readonly certificates: CertificateDesk | undefined;
   /** Facts of the running gateway as they are now; `undefined` when a command works on the data directory by itself. */
   readonly running: (() => RunningFacts) | undefined;
   /** Sends test messages to the gateway's own listeners; `undefined` as `running` is. */

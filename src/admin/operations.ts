@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { PosternError } from "../base/errors.ts";
 import * as accounts from "./accounts/account-operations.ts";
 import { listAudit } from "./audit-operation.ts";
+import * as certificate from "./certificate/certificate-operations.ts";
 import * as mailbox from "./mailbox-operations.ts";
 import { pageMailboxes } from "./mailbox-page.ts";
 import type { Operation, OperationContext } from "./operation.ts";
@@ -34,6 +35,10 @@ export const operations = {
   "token.list": accounts.listTokens,
   "token.revoke": accounts.revokeToken,
   "audit.list": listAudit,
+  "certificate.show": certificate.showCertificate,
+  "certificate.upload": certificate.uploadCertificate,
+  "certificate.acme": certificate.useAcme,
+  "certificate.remove": certificate.removeCertificate,
   "settings.list": listSettings,
   "settings.change": changeSettings,
   status: showStatus,

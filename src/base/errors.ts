@@ -90,6 +90,15 @@ export const errorCatalogue = {
   "listen/address-in-use": { permanent: true, text: "the address is in use" },
   "listen/cannot-bind": { permanent: true, text: "the address cannot be listened on" },
   "listen/bad-certificate": { permanent: true, text: "the certificate or its key cannot be used" },
+
+  // Certificates of the console and of an authority
+  "certificate/from-files": { permanent: true, text: "the certificate comes from files that the configuration names" },
+  "certificate/not-used": { permanent: true, text: "the certificate was not taken" },
+  "acme/unreachable": { permanent: false, text: "the certificate authority cannot be reached" },
+  "acme/refused": { permanent: true, text: "the certificate authority refused" },
+  "acme/bad-answer": { permanent: false, text: "the certificate authority answered what cannot be understood" },
+  "acme/challenge-failed": { permanent: true, text: "the certificate authority could not see that the name is yours" },
+  "acme/not-issued": { permanent: false, text: "the certificate authority issued nothing in time" },
 } as const satisfies Record<string, { permanent: boolean; text: string }>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

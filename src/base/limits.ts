@@ -139,6 +139,25 @@ export const limits = {
   /** Somebody who tries things out; more is a program that would fill a mailbox. */
   testMessagesPerWindow: 20,
   testMessageWindowMs: 60_000,
+  /** A directory or an order is some kilobytes, a chain of certificates ten. */
+  acmeAnswerBytes: 256 * KiB,
+  acmeRequestMs: 30_000,
+  /** With the wait of an authority, at most 30 s each, some minutes. */
+  acmePolls: 60,
+  acmePollMs: 2000,
+  /** The authority calls from a handful of places; everybody else has nothing to do there. */
+  acmeChallengeConnections: 50,
+  acmeChallengeHeaderBytes: 8 * KiB,
+  acmeChallengeMs: 10_000,
+  /** Let's Encrypt lets five challenges an hour fail; the wait doubles from here to half a day. */
+  acmeRetryMs: 15 * 60_000,
+  acmeRetryLongestMs: 12 * 3600 * 1000,
+  /** Whether a renewal is due is looked at so often. */
+  acmeLookMs: 60_000,
+  /** An end that is nearer than this is an alarm: a renewal by itself would have come by then. */
+  certificateEndsSoonMs: 14 * 24 * 3600 * 1000,
+  /** Certificates in an uploaded chain: root, two intermediates and room. */
+  certificateChain: 10,
   /** Wrong passwords per address before it must wait. */
   passwordFailuresPerAddress: 10,
   passwordFailureWindowMs: 300_000,

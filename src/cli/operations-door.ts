@@ -94,6 +94,7 @@ async function offlineDoor(configuration: Configuration, actor: string, store: S
     running: undefined,
     testMessages: undefined,
     settings: undefined,
+    certificates: undefined,
     actor,
     origin: "command line",
   };

@@ -173,6 +173,8 @@ function crossProblems(values: ReadonlyMap<string, unknown>): readonly Configura
   const problems: ConfigurationProblem[] = [];
   if (values.has("tls.certificate_file") !== values.has("tls.key_file"))
     problems.push({ where: "tls", reason: "certificate_file and key_file belong together; set both or neither" });
+  if (values.get("acme.enabled") === true && values.get("acme.agree_terms") !== true)
+    problems.push({ where: "acme.agree_terms", reason: "the authority issues nothing before its terms are agreed to" });
   return problems;
 }
 

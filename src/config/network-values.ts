@@ -69,6 +69,22 @@ export const target: ValueType<string> = text("server", (value) => {
   return invalid(`"${value}" is no server; write a host name or address, with :port if wanted`);
 });
 
+/** Where something of the web is; never in clear. */
+export const httpsUrl: ValueType<string> = text("https address", (value) => {
+  const url = URL.parse(value);
+  if (url?.protocol !== "https:" || url.username !== "" || url.password !== "")
+    return invalid(`"${value}" is no https address`);
+  return valid(url.href);
+});
+
+/** Somebody to write to; as much of RFC 5321 §4.1.2 as people use. */
+export const mailAddress: ValueType<string> = text("mail address", (value) => {
+  const at = value.lastIndexOf("@");
+  const local = value.slice(0, at);
+  const isAddress = at > 0 && local.length <= 64 && /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+$/.test(local);
+  return isAddress && isHostName(value.slice(at + 1)) ? valid(value) : invalid(`"${value}" is no mail address`);
+});
+
 /** The SHA-256 of a certificate in hex, with or without colons; kept in lower case without. */
 export const certificatePin: ValueType<string> = text("SHA-256 fingerprint", (value) => {
   const hex = value.replaceAll(":", "").toLowerCase();

@@ -57,7 +57,21 @@ export async function loadOrCreateSelfSigned(directory: string, names: readonly 
 }
 
 /** Makes a self-signed certificate with every name as subjectAltName (RFC 5280 §4.2.1.6). */
-export async function createSelfSigned(names: readonly string[]): Promise<CertificatePair> {
+export function createSelfSigned(names: readonly string[]): Promise<CertificatePair> {
+  return selfSigned(names, selfSignedDays);
+}
+
+/** The certificate that answers a tls-alpn-01 challenge: one name, and the digest in `id-pe-acmeIdentifier` (RFC 8737 §3). */
+export function challengeCertificate(name: string, digest: Uint8Array): Promise<CertificatePair> {
+  // An OCTET STRING of 32 octets, in DER.
+  return selfSigned([name], 1, { type: "1.3.6.1.5.5.7.1.31", value: Buffer.concat([Buffer.from([4, 32]), digest]) });
+}
+
+async function selfSigned(
+  names: readonly string[],
+  days: number,
+  critical?: { readonly type: string; readonly value: Uint8Array },
+): Promise<CertificatePair> {
   // Loaded here: only a first start needs it, and it costs more than the rest of the start.
   await import("reflect-metadata");
   const x509 = await import("@peculiar/x509");
@@ -69,7 +83,7 @@ export async function createSelfSigned(names: readonly string[]): Promise<Certif
       serialNumber: randomBytes(16).toString("hex"),
       name: [{ CN: [names[0] ?? "postern"] }],
       notBefore: new Date(now - 3_600_000),
-      notAfter: new Date(now + selfSignedDays * 86_400_000),
+      notAfter: new Date(now + days * 86_400_000),
       signingAlgorithm: algorithm,
       keys,
       extensions: [
@@ -78,6 +92,7 @@ export async function createSelfSigned(names: readonly string[]): Promise<Certif
         new x509.SubjectAlternativeNameExtension(
           names.map((name) => ({ type: isIP(name) === 0 ? ("dns" as const) : ("ip" as const), value: name })),
         ),
+        ...(critical === undefined ? [] : [new x509.Extension(critical.type, true, critical.value)]),
       ],
     },
     webcrypto,
@@ -131,7 +146,8 @@ export function secureContextOf(pair: CertificatePair, minVersion: TlsVersion): 
   return createSecureContext(secureContextSource(pair, minVersion));
 }
 
-function checkPair(pair: CertificatePair): void {
+/** Throws `listen/bad-certificate` when the key is not that of the certificate. */
+export function checkPair(pair: CertificatePair): void {
   const certificate = new X509Certificate(pair.certificate);
   const key = createPrivateKey(pair.key);
   if (!certificate.publicKey.equals(createPublicKey(key)))

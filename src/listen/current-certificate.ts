@@ -32,6 +32,7 @@ export class CurrentCertificate {
   #facts: CertificateFacts;
   #fault: string | undefined;
   #alarmed: string | undefined;
+  #turn: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(pair: CertificatePair, options: CurrentCertificateOptions) {
@@ -68,7 +69,13 @@ export class CurrentCertificate {
    * Takes what is in the files now. An alarm is logged when the same fault is met twice in a row, for a renewal writes
    * two files; at once when somebody asked for this look. Never throws.
    */
-  async look(asked = false): Promise<void> {
+  look(asked = false): Promise<void> {
+    // One after the other: the slower of two must not put an older certificate back.
+    this.#turn = this.#turn.then(() => this.#lookOnce(asked));
+    return this.#turn;
+  }
+
+  async #lookOnce(asked: boolean): Promise<void> {
     const { load, log, minimumVersion } = this.#options;
     try {
       const pair = await load();

@@ -74,6 +74,14 @@ export const logEvents = {
     text: "ALARM: the audit trail cannot be written; nothing more is changed until it can",
   },
   "settings/changed": { level: "info", text: "settings were changed in the console" },
+  "acme/ordering": { level: "info", text: "a certificate is asked for" },
+  "acme/issued": { level: "info", text: "the certificate authority issued a certificate; new connections get it" },
+  "acme/failed": {
+    level: "error",
+    text: "ALARM: no certificate was issued; the one of before is shown on, and it is tried again",
+  },
+  "certificate/changed": { level: "info", text: "an administrator chose another certificate" },
+  "certificate/expires": { level: "error", text: "ALARM: the certificate ends soon; clients will refuse it" },
   "mailbox/changed": { level: "info", text: "a mailbox was created or changed" },
 } as const satisfies Record<string, { level: "debug" | "info" | "warn" | "error"; text: string }>;
 

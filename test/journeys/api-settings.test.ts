@@ -98,6 +98,11 @@ test("a wrong value is told at its key, and the right ones beside it are not app
     "no.such",
   ]);
   assert.deepEqual((await setting("gateway.domains")).value, ["new.test"]);
+  const crossed = await change({ "acme.enabled": true });
+  assert.deepEqual(
+    crossed.body.fields.map(({ field }: { field: string }) => field),
+    ["acme.agree_terms"],
+  );
 });
 
 test("two who change the same: the second is told, and nothing is undone unseen", async () => {

@@ -2,7 +2,7 @@
 import type { Role, Scope } from "../../src/admin/accounts/roles.ts";
 import type { LoadOptions } from "../../src/config/load.ts";
 import { ApiClient } from "./api-client.ts";
-import { LocalGateway } from "./local-gateway.ts";
+import { LocalGateway, type LocalGatewayParts } from "./local-gateway.ts";
 import { removeDirectory, temporaryDirectory } from "./temporary.ts";
 
 export const goodPassword = "grüne Eulen lesen nachts";
@@ -18,12 +18,13 @@ export class ApiWorld {
     this.#directory = directory;
   }
 
-  static async start(settings: LoadOptions["overrides"] = {}): Promise<ApiWorld> {
+  static async start(
+    settings: LoadOptions["overrides"] = {},
+    parts: Omit<LocalGatewayParts, "overrides"> = {},
+  ): Promise<ApiWorld> {
     const directory = await temporaryDirectory("api");
-    return new ApiWorld(
-      await LocalGateway.start(directory, { overrides: { "listen.console": ["127.0.0.1:0"], ...settings } }),
-      directory,
-    );
+    const overrides = { "listen.console": ["127.0.0.1:0"], ...settings };
+    return new ApiWorld(await LocalGateway.start(directory, { ...parts, overrides }), directory);
   }
 
   get directory(): string {

@@ -16,6 +16,8 @@ export interface FakeCertificate {
   readonly context: SecureContext;
   /** The certificate alone, PEM. */
   readonly pem: string;
+  /** PKCS #8, PEM. */
+  readonly key: string;
 }
 
 /** An authority of the test's own, and certificates from it. */
@@ -99,5 +101,5 @@ function alternativeNames(x509: Library, names: readonly string[]): X509.Extensi
 async function contextOf(pem: string, keys: webcrypto.CryptoKeyPair): Promise<FakeCertificate> {
   const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey("pkcs8", keys.privateKey)).toString("base64");
   const key = `-----BEGIN PRIVATE KEY-----\n${pkcs8.replace(/.{64}/g, "$&\n")}\n-----END PRIVATE KEY-----\n`;
-  return { pem, context: createSecureContext({ cert: pem, key }) };
+  return { pem, key, context: createSecureContext({ cert: pem, key }) };
 }

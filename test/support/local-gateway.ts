@@ -19,6 +19,12 @@ export interface LocalMailbox {
   readonly password: string;
 }
 
+export interface LocalGatewayParts extends Pick<GatewayParts, "storeFaults" | "clock"> {
+  readonly configuration?: string;
+  readonly overrides?: LoadOptions["overrides"];
+  readonly environment?: LoadOptions["environment"];
+}
+
 /** A gateway within the test's own process, for faults that no other program can cause. Ports 0 on loopback. */
 export class LocalGateway {
   readonly gateway: Gateway;
@@ -30,14 +36,7 @@ export class LocalGateway {
   }
 
   /** `configuration`: more lines, with their `[section]`; `overrides`: settings by name. */
-  static async start(
-    directory: string,
-    parts: Pick<GatewayParts, "storeFaults"> & {
-      readonly configuration?: string;
-      readonly overrides?: LoadOptions["overrides"];
-      readonly environment?: LoadOptions["environment"];
-    } = {},
-  ): Promise<LocalGateway> {
+  static async start(directory: string, parts: LocalGatewayParts = {}): Promise<LocalGateway> {
     const events: LoggedEvent[] = [];
     const settings = LiveSettings.open({
       text: localConfiguration(directory) + (parts.configuration ?? ""),

@@ -18,6 +18,8 @@ const packages = {
   curl: "curl",
   nginx: "nginx libnginx-mod-stream",
   openssl: "openssl",
+  pebble: "pebble",
+  "pebble-challtestsrv": "pebble",
   strace: "strace",
   python3: "python3",
 } as const;

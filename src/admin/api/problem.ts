@@ -44,6 +44,8 @@ const statuses: Partial<Readonly<Record<ErrorCode, number>>> = {
   "api/precondition-needed": 428,
   "mailbox/bad-request": 422,
   "config/invalid": 422,
+  "certificate/from-files": 409,
+  "certificate/not-used": 422,
   "config/changed-meanwhile": 412,
   "seal/wrong-passphrase": 422,
   "store/maildrop-locked": 409,

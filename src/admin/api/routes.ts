@@ -5,6 +5,7 @@ import { describeApi } from "./openapi.ts";
 import { type Route, route } from "./route.ts";
 import { accountRoutes } from "./routes/account-routes.ts";
 import { auditRoutes } from "./routes/audit-routes.ts";
+import { certificateRoutes } from "./routes/certificate-routes.ts";
 import type { SignInStages } from "./routes/entering.ts";
 import { mailboxRoutes } from "./routes/mailbox-routes.ts";
 import { secondFactorRoutes } from "./routes/second-factor-routes.ts";
@@ -24,6 +25,7 @@ export function apiRoutes(
     ...accountRoutes(),
     ...auditRoutes(stages.audit),
     ...settingsRoutes(),
+    ...certificateRoutes(),
   ];
   return [...routes, description(routes, stages.version)];
 }
