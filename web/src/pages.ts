@@ -50,4 +50,11 @@ export const pages: readonly PageEntry[] = [
     place: "mailbox",
     load: () => import("./pages/mailbox-settings/page.tsx"),
   },
+  {
+    name: "audit",
+    path: "/audit",
+    scope: "audit:read",
+    place: "main",
+    load: () => import("./pages/audit/page.tsx"),
+  },
 ];
