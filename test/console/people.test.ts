@@ -121,6 +121,20 @@ suite("people at the console", { skip: noConsole }, () => {
     assert.equal((await other.call("GET", `mailboxes/${mailboxId}`)).body.state, "active");
   });
 
+  test("whoever leaves the console open is signed out after half an hour, although the pages go on asking", async () => {
+    const page = await world.person("ole", "operator");
+    await page.clock.install();
+    await page.goto("/mailboxes");
+    await page.getByRole("link", { name: "Contoso GmbH" }).waitFor();
+    await page.clock.runFor("20:00");
+    await page.keyboard.press("Shift");
+    await page.clock.runFor("20:00");
+    await page.getByRole("heading", { name: "Mailboxes" }).waitFor();
+    await page.clock.runFor("11:00");
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    assert.equal((await page.request.get("/api/v1/mailboxes")).status(), 401);
+  });
+
   test("a page that does not exist says so, and an address of another role as well", async () => {
     const page = await world.person("pia", "operator");
     await page.goto("/nowhere/at/all");

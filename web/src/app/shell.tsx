@@ -6,11 +6,13 @@ import { useLocation } from "react-router";
 import { Icon } from "../components/icon.tsx";
 import { PageOutlet } from "./page-outlet.tsx";
 import { Brand, SideBar } from "./side-bar.tsx";
+import { useIdleSignOut } from "./use-idle-sign-out.ts";
 
 /** What surrounds every page: the way to the others, and who is signed in. */
 export function Shell() {
   const { t } = useTranslation();
   const { pathname } = useLocation();
+  useIdleSignOut();
   // Open on the page where it was opened: going to another one closes it.
   const [menuOpenAt, setMenuOpenAt] = useState<string>();
   return (
