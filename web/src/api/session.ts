@@ -60,7 +60,7 @@ export function useSignOut(): () => Promise<void> {
   const api = useApi();
   const queries = useQueryClient();
   return async () => {
-    await api.DELETE("/sign-in");
+    await answerOf(api.DELETE("/sign-in"));
     setPerson(queries, null);
   };
 }

@@ -4,6 +4,8 @@ import { Link, NavLink } from "react-router";
 import { useMay, usePerson, useSignOut } from "../api/session.ts";
 import { Button } from "../components/button.tsx";
 import { Icon, type IconName, isIconName } from "../components/icon.tsx";
+import { useProblemText } from "../components/problem.tsx";
+import { useToast } from "../components/toasts.tsx";
 import { pages } from "../pages.ts";
 import { Preferences } from "./preferences.tsx";
 
@@ -47,13 +49,20 @@ function Who() {
   const { t } = useTranslation();
   const { name, role } = usePerson();
   const signOut = useSignOut();
+  const say = useToast();
+  const textOf = useProblemText();
   return (
     <div className="who">
       <div className="who__text">
         <span className="who__name">{name}</span>
         <span className="who__role">{t(`roles.${role}`)}</span>
       </div>
-      <Button kind="quiet" icon="sign-out" label={t("signOut")} onClick={() => void signOut()} />
+      <Button
+        kind="quiet"
+        icon="sign-out"
+        label={t("signOut")}
+        onClick={() => void signOut().catch((error: unknown) => say(textOf(error)))}
+      />
     </div>
   );
 }

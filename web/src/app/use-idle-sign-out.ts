@@ -21,8 +21,9 @@ export function useIdleSignOut(): void {
     note();
     const timer = setInterval(() => {
       if (Date.now() - Number(localStorage.getItem(lastInputKey)) < idleMs) return;
-      clearInterval(timer);
-      void latest.current().then(() => dispatchEvent(new Event(signInEndedEvent)));
+      const ended = (): boolean => dispatchEvent(new Event(signInEndedEvent));
+      // A gateway that does not answer is asked again at the next look.
+      void latest.current().then(ended, () => undefined);
     }, lookEveryMs);
     const inputs = ["pointerdown", "keydown", "wheel", "touchstart"];
     for (const each of inputs) addEventListener(each, note, { passive: true });
