@@ -279,6 +279,7 @@ class RunningGateway implements Gateway {
         startedAtMs,
         ports: this.ports,
         certificateFingerprint: this.certificate.fingerprint,
+        certificate: { ...this.certificate, notAfterMs: this.certificate.notAfter.getTime() },
         counters: this.#parts.metrics.values(),
       }),
     };

@@ -77,7 +77,7 @@ export const editMailbox = operation({
   input: shapes.mailboxEdit,
   output: shapes.mailboxSummary,
   changes: true,
-  run: (context, { id, version, name, description, allowedPeers, requireTls }) =>
+  run: (context, { id, version, name, description, allowedPeers, requireTls, purpose, allowedTargets }) =>
     changed(context, "changed", {
       id,
       work: () =>
@@ -87,6 +87,8 @@ export const editMailbox = operation({
           ...(description === undefined ? {} : { description }),
           ...(allowedPeers === undefined ? {} : { allowedPeers }),
           ...(requireTls === undefined ? {} : { requireTls }),
+          ...(purpose === undefined ? {} : { purpose }),
+          ...(allowedTargets === undefined ? {} : { allowedTargets }),
         }),
     }),
 });
@@ -169,6 +171,7 @@ async function noteChange(context: OperationContext, mailbox: MailboxId, { chang
 }
 
 /** What an auditor compares. Keys and counts are not the administrator's doing. */
-function auditView({ name, description, state, allowedPeers, requireTls }: Mailbox): object {
-  return { name, description, state, allowedPeers: allowedPeers.entries, requireTls };
+function auditView(mailbox: Mailbox): object {
+  const { name, description, state, allowedPeers, requireTls, purpose, allowedTargets } = mailbox;
+  return { name, description, state, allowedPeers: allowedPeers.entries, requireTls, purpose, allowedTargets };
 }

@@ -13,7 +13,7 @@ import type { TestMessages } from "./test-messages.ts";
 /** What operations work on. The command line without a gateway, the control socket and the HTTP API make one each. */
 export interface OperationStages extends AccountStages {
   readonly mailboxes: MailboxRegistry;
-  readonly store: Pick<Store, "counts" | "readiness">;
+  readonly store: Pick<Store, "counts" | "readiness" | "activity">;
   readonly configuration: Configuration;
   readonly log: Log;
   /** `undefined` when a command works on the data directory by itself. */
@@ -31,6 +31,7 @@ export interface RunningFacts {
   readonly startedAtMs: number;
   readonly ports: readonly { readonly service: string; readonly host: string; readonly port: number }[];
   readonly certificateFingerprint: string;
+  readonly certificate: { readonly notAfterMs: number; readonly fingerprint: string; readonly selfSigned: boolean };
   /** Since the start, by series. */
   readonly counters: Readonly<Record<string, number>>;
 }

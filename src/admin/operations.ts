@@ -2,11 +2,13 @@
 import type { z } from "zod";
 import { PosternError } from "../base/errors.ts";
 import * as accounts from "./accounts/account-operations.ts";
+import { showActivity } from "./activity-operation.ts";
 import { listAudit } from "./audit-operation.ts";
 import * as certificate from "./certificate/certificate-operations.ts";
 import * as mailbox from "./mailbox-operations.ts";
 import { pageMailboxes } from "./mailbox-page.ts";
 import type { Operation, OperationContext } from "./operation.ts";
+import { showOverview } from "./overview-operation.ts";
 import { changeSettings, listSettings } from "./settings/settings-operations.ts";
 import { showStatus } from "./status-operation.ts";
 import { sendTestMessage } from "./test-message-operation.ts";
@@ -41,6 +43,8 @@ export const operations = {
   "certificate.remove": certificate.removeCertificate,
   "settings.list": listSettings,
   "settings.change": changeSettings,
+  activity: showActivity,
+  overview: showOverview,
   status: showStatus,
 } as const;
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { z } from "zod";
 import { type MailboxId, parseMailboxId } from "../base/ids.ts";
+import { targetPattern } from "../config/network-values.ts";
+import { purposes } from "../mailbox/mailbox-settings.ts";
 
 /** The JSON shapes that operations take and give. Times are ISO 8601 in UTC, sizes bytes. */
 
@@ -15,15 +17,36 @@ export const mailboxId = z.string().transform((text, context): MailboxId => {
 export const nothing = z.strictObject({});
 export const oneMailbox = z.strictObject({ id: mailboxId });
 
+/** A server that the proxy may reach, written as in the configuration; kept in lower case. */
+const target = z.string().transform((text, context): string => {
+  const read = targetPattern.parse(text.trim());
+  if (read.ok) return read.value;
+  context.addIssue({ code: "custom", message: read.reason });
+  return z.NEVER;
+});
+const purpose = z.enum(purposes);
+
 export const newMailbox = z.strictObject({
   name: z.string(),
   description: z.string().default(""),
   allowedPeers: z.array(z.string()).readonly().default([]),
   requireTls: z.boolean().default(true),
+  purpose: purpose.default("other"),
+  allowedTargets: z.array(target).max(100).readonly().default([]),
 });
 
 /** A creation that may be asked for again: the same key and content make one mailbox. */
 export const newMailboxOnce = newMailbox.extend({ requestKey: z.string() });
+
+export const mailboxOrders = [
+  "created",
+  "name",
+  "messages",
+  "sealedBytes",
+  "oldestReceivedAt",
+  "lastReceivedAt",
+  "lastPulledAt",
+] as const;
 
 /** One page of mailboxes. `after` is the `next` of the page before; `search` looks into name, description and id. */
 export const mailboxQuery = z.strictObject({
@@ -31,6 +54,8 @@ export const mailboxQuery = z.strictObject({
   after: z.string().optional(),
   search: z.string().max(200).optional(),
   state: z.enum(["active", "suspended"]).optional(),
+  sort: z.enum(mailboxOrders).default("created"),
+  order: z.enum(["asc", "desc"]).default("asc"),
 });
 
 export const mailboxEdit = z.strictObject({
@@ -41,6 +66,8 @@ export const mailboxEdit = z.strictObject({
   description: z.string().optional(),
   allowedPeers: z.array(z.string()).readonly().optional(),
   requireTls: z.boolean().optional(),
+  purpose: purpose.optional(),
+  allowedTargets: z.array(target).max(100).readonly().optional(),
 });
 
 export const passwordChange = z.strictObject({ id: mailboxId, oldPassword: z.string() });
@@ -57,6 +84,9 @@ export const mailboxSummary = z.object({
   description: z.string(),
   state: z.enum(["active", "suspended"]),
   createdAt: time,
+  purpose,
+  /** How mail has come so far. */
+  sources: z.array(z.enum(["journal", "smtp-proxy", "pop3-proxy"])).readonly(),
   messages: z.number(),
   sealedBytes: z.number(),
   oldestReceivedAt: timeOrNull,
@@ -76,6 +106,8 @@ export const mailboxDetails = mailboxSummary.extend({
   recipientKind: z.enum(["mlkem768x25519", "x25519"]),
   allowedPeers: z.array(z.string()).readonly(),
   requireTls: z.boolean(),
+  /** What the proxy may reach for this mailbox, of what the gateway allows; empty: all of that. */
+  allowedTargets: z.array(z.string()).readonly(),
   deliver: z.array(endpoint).readonly(),
   pull: z.array(endpoint).readonly(),
   /** Where mail clients send through the proxy; they fetch where archives pull. */

@@ -24,6 +24,10 @@ export const showStatus = operation({
   },
 });
 
-function runningView({ startedAtMs, ...facts }: RunningFacts): NonNullable<GatewayStatus["running"]> {
+function runningView({
+  startedAtMs,
+  certificate: _certificate,
+  ...facts
+}: RunningFacts): NonNullable<GatewayStatus["running"]> {
   return { ...facts, startedAt: new Date(startedAtMs).toISOString() };
 }

@@ -163,4 +163,10 @@ export const limits = {
   passwordFailureWindowMs: 300_000,
   /** Addresses whose failures are remembered; about 1 MB. */
   passwordFailureAddresses: 10_000,
+  /** Points of a chart of activity: five weeks by the hour. */
+  activityPoints: 1_000,
+  /** Mailboxes that the overview names one by one for each kind of trouble; it tells how many there are. */
+  attentionPerKind: 20,
+  /** Mailboxes whose week the overview reads to know whether they are quiet; each takes some 170 rows. */
+  quietMailboxesLookedAt: 200,
 } as const;

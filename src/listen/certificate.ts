@@ -17,6 +17,8 @@ export interface CertificateFacts {
   readonly subject: string;
   readonly names: string;
   readonly notAfter: Date;
+  /** Nobody else vouches for it. */
+  readonly selfSigned: boolean;
   /** SHA-256 over the DER, colon-separated, as mail clients show it. */
   readonly fingerprint: string;
 }
@@ -108,6 +110,7 @@ export function certificateFacts(pair: CertificatePair): CertificateFacts {
     subject: certificate.subject.replaceAll("\n", ", "),
     names: certificate.subjectAltName ?? "",
     notAfter: new Date(certificate.validTo),
+    selfSigned: certificate.checkIssued(certificate),
     fingerprint: certificate.fingerprint256,
   };
 }

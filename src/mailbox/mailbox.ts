@@ -3,6 +3,7 @@ import type { MailboxId } from "../base/ids.ts";
 import type { Recipient } from "../seal/contract.ts";
 import { parseRecipient } from "../seal/keys.ts";
 import type { MailboxRow } from "../store/contract.ts";
+import { allowedTargetsOf, type Purpose, purposeOf } from "./mailbox-settings.ts";
 import { type PeerList, parsePeerList } from "./peers.ts";
 
 /** An encrypted depository as the stages use it: what its row says, read and ready. Holds nothing secret. */
@@ -18,6 +19,9 @@ export interface Mailbox {
   /** Whether a peer must use TLS to deliver. */
   readonly requireTls: boolean;
   readonly createdAtMs: number;
+  readonly purpose: Purpose;
+  /** What the proxy may reach for it, of what the gateway allows; empty: all of that. */
+  readonly allowedTargets: readonly string[];
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
@@ -32,6 +36,8 @@ export function mailboxFromRow(row: MailboxRow): Mailbox {
     allowedPeers: parsePeerList(row.allowedPeers),
     requireTls: row.requireTls,
     createdAtMs: row.createdAtMs,
+    purpose: purposeOf(row),
+    allowedTargets: allowedTargetsOf(row),
     settings: row.settings,
   };
 }

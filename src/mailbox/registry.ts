@@ -7,6 +7,7 @@ import type { Recipient } from "../seal/contract.ts";
 import { generateIdentity, unwrapIdentityText, wrapIdentity } from "../seal/identity.ts";
 import type { MailboxEvent, MailboxRow, Store } from "../store/contract.ts";
 import { type Mailbox, mailboxFromRow } from "./mailbox.ts";
+import type { Purpose } from "./mailbox-settings.ts";
 import { checkDescription, checkName } from "./mailbox-texts.ts";
 import { generatePassword } from "./password.ts";
 import { parsePeerList } from "./peers.ts";
@@ -28,11 +29,15 @@ export interface NewMailbox {
   readonly allowedPeers?: readonly string[];
   /** Default: yes. */
   readonly requireTls?: boolean;
+  /** Default: other. */
+  readonly purpose?: Purpose;
+  /** Checked by the caller: what a target is, the configuration knows. */
+  readonly allowedTargets?: readonly string[];
   /** A password that a person chose; without it one is generated. Stays the caller's, to wipe. */
   readonly password?: SecretBytes;
 }
 
-export type MailboxEdit = Partial<Pick<NewMailbox, "name" | "description" | "allowedPeers" | "requireTls">> & {
+export type MailboxEdit = Partial<Omit<NewMailbox, "password">> & {
   /** Of `mailboxVersion`: changed only when the settings still are these. */
   readonly version?: string;
 };
@@ -125,6 +130,7 @@ export class MailboxRegistry {
       ...(edit.description === undefined ? {} : { description: checkDescription(edit.description) }),
       ...(edit.allowedPeers === undefined ? {} : { allowedPeers: parsePeerList(edit.allowedPeers).entries }),
       ...(edit.requireTls === undefined ? {} : { requireTls: edit.requireTls }),
+      settings: { ...row.settings, ...ownSettings(edit) },
     }));
   }
 
@@ -217,7 +223,7 @@ export class MailboxRegistry {
       createdAtMs: this.#options.clock.nowMs(),
       allowedPeers: parsePeerList(wanted.allowedPeers ?? []).entries,
       requireTls: wanted.requireTls ?? true,
-      settings,
+      settings: { ...settings, ...ownSettings(wanted) },
     };
     const { password, ...keys } = await this.#newKeys(wanted.password);
     await this.#options.store.mailboxes.insert({ ...row, ...keys });
@@ -253,6 +259,13 @@ export class MailboxRegistry {
 function sameVersion(row: MailboxRow, version: string | undefined): object {
   if (version === undefined || version === mailboxVersion(row)) return {};
   throw new PosternError("mailbox/changed-meanwhile", "look at it again");
+}
+
+function ownSettings({ purpose, allowedTargets }: MailboxEdit): MailboxRow["settings"] {
+  return {
+    ...(purpose === undefined ? {} : { purpose }),
+    ...(allowedTargets === undefined ? {} : { allowedTargets }),
+  };
 }
 
 function isRequest(value: unknown): value is CreationRequest {

@@ -53,8 +53,8 @@ export class Pop3ProxyDoor {
     const sessionLog = log.with({ connection: connection.id, peer: connection.peer.address });
     const startedMs = clock.monotonicMs();
     const attempt = { credentials, clientAddress: connection.peer.address, log: sessionLog };
-    const result = await signInThroughProxy(this.#stages, attempt, (target, rewritten) =>
-      upstreams.dialer.dialPop3(target, rewritten),
+    const result = await signInThroughProxy(this.#stages, attempt, (target, rewritten, allowed) =>
+      upstreams.dialer.dialPop3(target, rewritten, allowed),
     );
     if (result.kind === "signed-in")
       return {

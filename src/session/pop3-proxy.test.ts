@@ -65,6 +65,8 @@ function start(pending = ""): Running {
     allowedPeers: parsePeerList([]),
     requireTls: true,
     createdAtMs: 0,
+    purpose: "other" as const,
+    allowedTargets: [],
     settings: {},
   };
   const recorder = new Pop3Recorder(

@@ -31,6 +31,8 @@ const mailbox: Mailbox = {
   allowedPeers: parsePeerList([]),
   requireTls: true,
   createdAtMs: 0,
+  purpose: "other",
+  allowedTargets: [],
   settings: {},
 };
 const user = `user%domain@hoster%mail.example.com:465%${mailbox.id}`;

@@ -63,6 +63,8 @@ export type ProxySignInResult<Machine, Offer, Verdict> =
 type Dial<Machine, Offer, Verdict> = (
   target: Target,
   credentials: Credentials,
+  /** What the mailbox leaves of what the gateway allows. */
+  allowedTargets: readonly string[],
 ) => Promise<DialResult<Machine, Offer, Verdict>>;
 
 /**
@@ -104,7 +106,7 @@ async function decide<Machine, Offer, Verdict>(
   const admission = stages.upstreams.throttle.admit({ clientAddress, target: login.target, credentials: rewritten });
   if (admission.kind === "known-bad") return { kind: "denied", cause: "refused-before" };
   if (admission.kind === "wait") return { kind: "throttled" };
-  const result = await dialled(stages, admission, () => dial(login.target, rewritten));
+  const result = await dialled(stages, admission, () => dial(login.target, rewritten, mailbox.allowedTargets));
   if (result === undefined) return { kind: "unavailable", cause: "stopping" };
   if (result.kind === "failed" && result.cause === "target-refused") return { kind: "denied", cause: "target-refused" };
   return result.kind === "signed-in" ? { kind: "signed-in", login, mailbox, upstream: result } : result;

@@ -37,6 +37,8 @@ const mailbox: Mailbox = {
   allowedPeers: parsePeerList([]),
   requireTls: true,
   createdAtMs: 0,
+  purpose: "other",
+  allowedTargets: [],
   settings: {},
 };
 const address = `${mailbox.id}@archive.example`;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { PosternError } from "../base/errors.ts";
 import type { MailboxId, UniqueId } from "../base/ids.ts";
+import type { ActivityHour } from "./activity-hours.ts";
 
 /**
  * What the stages before and behind the store may rely on. The store sees sealed bytes only and cannot unseal.
@@ -49,6 +50,15 @@ export interface Store {
 
   /** Counts per mailbox, for lists and health. Runs beside the writer. */
   counts(): Promise<ReadonlyMap<MailboxId, MailboxCounts>>;
+
+  /**
+   * What came and went hour by hour, in a mailbox or in all together, for the last forty days; an hour in which nothing
+   * happened is left out. Runs beside the writer.
+   */
+  activity(
+    mailbox: MailboxId | undefined,
+    span: { readonly fromMs: number; readonly toMs: number },
+  ): Promise<readonly ActivityHour[]>;
 
   /** Resolves when the store has died of a fault: nothing works any more, and the process must be started again. */
   readonly failed: Promise<PosternError>;
@@ -200,6 +210,8 @@ export interface MailboxCounts {
   readonly oldestReceivedAtMs: number | undefined;
   readonly lastReceivedAtMs: number | undefined;
   readonly lastPulledAtMs: number | undefined;
+  /** How mail has come so far. */
+  readonly sources: readonly Source[];
 }
 
 /** The registry's rows. The store keeps them; what they mean is `mailbox/`'s business. */

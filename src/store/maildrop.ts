@@ -53,7 +53,15 @@ export class LeasedMaildrop implements Maildrop {
   notePulled(index: number): void {
     const { thread, clock } = this.#parts;
     const sequences = [this.#list.sequence(index)];
-    thread.note({ kind: "note", atMs: clock.nowMs(), mailbox: this.#number, event: "pulled", sequences, detail: "" });
+    thread.note({
+      kind: "note",
+      atMs: clock.nowMs(),
+      mailbox: this.#number,
+      event: "pulled",
+      sequences,
+      count: sequences.length,
+      detail: "",
+    });
   }
 
   async remove(

@@ -3,6 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import { PosternError } from "../base/errors.ts";
 import { generateEpoch, type MailboxId, type UniqueId } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
+import { type ActivityHour, allMailboxes } from "./activity-hours.ts";
 import type {
   Addendum,
   Deposit,
@@ -25,6 +26,7 @@ import { PayloadReader } from "./payload-reader.ts";
 import { ensurePrivateDirectory } from "./private-files.ts";
 import { ReaderClient } from "./reader/reader-client.ts";
 import { RefusalNotes } from "./refusal-notes.ts";
+import { sourcesOf } from "./schema.ts";
 import type { Fault } from "./writer/faults.ts";
 import { type Ready, StoreThreadClient, type ThreadEnded, type Told } from "./writer/store-thread-client.ts";
 
@@ -114,9 +116,10 @@ class SqliteStore implements Store {
     this.#sequence = ready.lastSequence;
     this.#freeBytes = ready.freeBytes;
     this.mailboxes = new StoredMailboxTable({ thread, clock: options.clock, leases: this.#leases }, ready.mailboxes);
-    this.#refusals = new RefusalNotes(options.clock, (mailbox, detail) =>
-      thread.note({ kind: "note", atMs: options.clock.nowMs(), mailbox, event: "refused", sequences: [], detail }),
-    );
+    this.#refusals = new RefusalNotes(options.clock, (mailbox, detail, count) => {
+      const atMs = options.clock.nowMs();
+      thread.note({ kind: "note", atMs, mailbox, event: "refused", sequences: [], count, detail });
+    });
   }
 
   static async open(options: StoreOptions, lock: DirectoryLock): Promise<SqliteStore> {
@@ -222,11 +225,18 @@ class SqliteStore implements Store {
 
   async counts(): Promise<ReadonlyMap<MailboxId, MailboxCounts>> {
     const counts = new Map<MailboxId, MailboxCounts>();
-    for (const { mailbox, ...row } of await this.#reader.counts()) {
+    for (const { mailbox, sourceBits, ...row } of await this.#reader.counts()) {
       const id = this.mailboxes.idOf(mailbox);
-      if (id !== undefined) counts.set(id, row);
+      if (id !== undefined) counts.set(id, { ...row, sources: sourcesOf(sourceBits) });
     }
     return counts;
+  }
+
+  async activity(
+    mailbox: MailboxId | undefined,
+    span: { readonly fromMs: number; readonly toMs: number },
+  ): Promise<readonly ActivityHour[]> {
+    return this.#reader.activity(mailbox === undefined ? allMailboxes : this.mailboxes.number(mailbox), span);
   }
 
   stop(): Promise<void> {

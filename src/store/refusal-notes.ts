@@ -7,10 +7,10 @@ const gatherMs = 60_000;
 /** Gathers refusals per mailbox and cause. The first is noted at once, the ones after it together. */
 export class RefusalNotes {
   readonly #clock: Clock;
-  readonly #note: (mailbox: number, detail: string) => void;
+  readonly #note: (mailbox: number, detail: string, count: number) => void;
   readonly #open = new Map<string, { readonly sinceMs: number; more: number }>();
 
-  constructor(clock: Clock, note: (mailbox: number, detail: string) => void) {
+  constructor(clock: Clock, note: (mailbox: number, detail: string, count: number) => void) {
     this.#clock = clock;
     this.#note = note;
   }
@@ -20,7 +20,7 @@ export class RefusalNotes {
     const open = this.#open.get(key);
     if (open === undefined) {
       this.#open.set(key, { sinceMs: this.#clock.monotonicMs(), more: 0 });
-      this.#note(mailbox, cause);
+      this.#note(mailbox, cause, 1);
     } else open.more += 1;
   }
 
@@ -31,7 +31,7 @@ export class RefusalNotes {
       if (!all && nowMs - sinceMs < gatherMs) continue;
       this.#open.delete(key);
       const blank = key.indexOf(" ");
-      if (more > 0) this.#note(Number(key.slice(0, blank)), `${key.slice(blank + 1)}, ${more} more times`);
+      if (more > 0) this.#note(Number(key.slice(0, blank)), `${key.slice(blank + 1)}, ${more} more times`, more);
     }
   }
 }

@@ -17,6 +17,10 @@ const stateNames: readonly MessageState[] = ["offered", "accepted", "unknown"];
 export const sourceCodes = { journal: 1, "smtp-proxy": 2, "pop3-proxy": 3 } as const satisfies Record<Source, number>;
 const sourceNames: readonly (Source | undefined)[] = [undefined, "journal", "smtp-proxy", "pop3-proxy"];
 
+export function sourcesOf(bits: number): readonly Source[] {
+  return sourceNames.filter((name, code): name is Source => name !== undefined && (bits & (1 << code)) !== 0);
+}
+
 export function stateName(code: number): MessageState {
   const name = stateNames[code];
   if (name === undefined) throw new PosternError("store/damaged", `state ${code} in the index`);
@@ -73,6 +77,13 @@ const tables = `
 const laterTables = `
   CREATE TABLE IF NOT EXISTS passage (
     mailbox INTEGER NOT NULL, name BLOB NOT NULL, content BLOB NOT NULL, PRIMARY KEY (mailbox, name)
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS activity (
+    mailbox INTEGER NOT NULL, at INTEGER NOT NULL, received INTEGER NOT NULL, received_bytes INTEGER NOT NULL,
+    pulled INTEGER NOT NULL, removed INTEGER NOT NULL, refused INTEGER NOT NULL, PRIMARY KEY (mailbox, at)
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS mailbox_source (
+    mailbox INTEGER NOT NULL, source INTEGER NOT NULL, PRIMARY KEY (mailbox, source)
   ) WITHOUT ROWID;
 `;
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ErrorCode } from "../base/errors.ts";
+import type { ActivityHour } from "./activity-hours.ts";
 import type { Addendum, MailboxEvent, MailboxRow } from "./contract.ts";
 import type { Epoch } from "./epochs.ts";
 import type { NumberedMailbox } from "./mailbox-rows.ts";
@@ -83,6 +84,8 @@ export interface NoteRequest {
   readonly mailbox: number;
   readonly event: "refused" | "pulled";
   readonly sequences: readonly number[];
+  /** How many refusals or messages it stands for. */
+  readonly count: number;
   readonly detail: string;
 }
 
@@ -175,6 +178,13 @@ export type ToReaderThread =
   | { readonly kind: "locations"; readonly token: number; readonly mailbox: number; readonly sequences: Float64Array }
   | { readonly kind: "addenda"; readonly token: number; readonly mailbox: number; readonly sequence: number }
   | { readonly kind: "counts"; readonly token: number }
+  | {
+      readonly kind: "activity";
+      readonly token: number;
+      readonly mailbox: number;
+      readonly fromMs: number;
+      readonly toMs: number;
+    }
   | { readonly kind: "passage"; readonly token: number; readonly mailbox: number; readonly name: Uint8Array }
   | { readonly kind: "stop" };
 
@@ -184,6 +194,7 @@ export interface ReaderAnswers {
   readonly locations: readonly LocationRow[];
   readonly addenda: readonly Addendum[];
   readonly counts: readonly CountsRow[];
+  readonly activity: readonly ActivityHour[];
   readonly passage: Uint8Array | undefined;
 }
 
@@ -230,4 +241,6 @@ export interface CountsRow {
   readonly oldestReceivedAtMs: number | undefined;
   readonly lastReceivedAtMs: number | undefined;
   readonly lastPulledAtMs: number | undefined;
+  /** Bits: 1 shifted by the code of a source. */
+  readonly sourceBits: number;
 }

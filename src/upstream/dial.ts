@@ -18,7 +18,7 @@ import { type Door, type DoorMemory, doorsFor, type UpstreamProtocol } from "./p
 import { type Resolver, resolveTarget } from "./resolve.ts";
 import { freshNonce, type KeyDeriver, saslCrypto } from "./sasl-crypto.ts";
 import { smtpLeg } from "./smtp-leg.ts";
-import type { TargetPolicy } from "./targets.ts";
+import { narrowed, type TargetPolicy } from "./targets.ts";
 import type { UpstreamTls } from "./tls.ts";
 import { UpstreamConnection } from "./upstream-connection.ts";
 
@@ -105,14 +105,17 @@ export class UpstreamDialer {
     };
   }
 
-  /** The caller throttles before (see `CredentialsThrottle`) and wipes the credentials afterwards. */
-  dialSmtp(target: Target, credentials: Credentials): Promise<SmtpDialResult> {
-    return this.#dial(this.#smtp, target, credentials);
+  /**
+   * The caller throttles before (see `CredentialsThrottle`) and wipes the credentials afterwards. `allowed` narrows what
+   * the gateway allows; empty: it does not.
+   */
+  dialSmtp(target: Target, credentials: Credentials, allowed: readonly string[] = []): Promise<SmtpDialResult> {
+    return this.#dial(this.#smtp, { target, allowed }, credentials);
   }
 
   /** As `dialSmtp`. */
-  dialPop3(target: Target, credentials: Credentials): Promise<Pop3DialResult> {
-    return this.#dial(this.#pop3, target, credentials);
+  dialPop3(target: Target, credentials: Credentials, allowed: readonly string[] = []): Promise<Pop3DialResult> {
+    return this.#dial(this.#pop3, { target, allowed }, credentials);
   }
 
   /**
@@ -125,7 +128,7 @@ export class UpstreamDialer {
     let spoke: number | undefined;
     for (const door of doorsFor(protocol, target.port)) {
       if (door.port === spoke) continue;
-      const reach = { target, door, resolver, deadline };
+      const reach = { target, door, resolver, deadline, policy: this.#stages.policy };
       const result = await (protocol === "smtp" ? this.#reach(this.#smtp, reach) : this.#reach(this.#pop3, reach));
       if (result.kind === "reached" || result.cause !== "speaks-no-tls") spoke = door.port;
       yield { door, result };
@@ -134,11 +137,12 @@ export class UpstreamDialer {
 
   async #dial<Machine, Offer, Verdict>(
     opening: Opening<Machine, Offer, Verdict>,
-    target: Target,
+    { target, allowed }: { readonly target: Target; readonly allowed: readonly string[] },
     credentials: Credentials,
   ): Promise<DialResult<Machine, Offer, Verdict>> {
     const deadline = this.#deadline();
-    const reached = await this.#reachAny(opening, target, deadline);
+    const policy = narrowed(this.#stages.policy, allowed);
+    const reached = await this.#reachAny(opening, { target, policy, deadline });
     if (reached.kind === "failed") return reached;
     const { leg, connection, door } = reached;
     const context = { credentials, crypto: saslCrypto, nonce: freshNonce(), host: target.host, port: door.port };
@@ -152,14 +156,13 @@ export class UpstreamDialer {
 
   async #reachAny<Machine, Offer, Verdict>(
     opening: Opening<Machine, Offer, Verdict>,
-    target: Target,
-    deadline: Deadline,
+    { target, policy, deadline }: Pick<ReachOptions, "target" | "policy" | "deadline">,
   ): Promise<Reached<Machine, Offer, Verdict> | UpstreamFailure> {
     const { doors, clock } = this.#stages;
     const resolver = askedOnce(this.#stages.resolver);
     let worst: UpstreamFailure | undefined;
     for (const door of doors.doorsFor(opening.protocol, target, clock.monotonicMs())) {
-      const reached = await this.#reach(opening, { target, door, resolver, deadline });
+      const reached = await this.#reach(opening, { target, door, resolver, deadline, policy });
       if (reached.kind === "reached") {
         doors.worked(opening.protocol, target, door, clock.monotonicMs());
         return reached;
@@ -173,10 +176,11 @@ export class UpstreamDialer {
 
   async #reach<Machine, Offer, Verdict>(
     opening: Opening<Machine, Offer, Verdict>,
-    { target, door, resolver, deadline }: ReachOptions,
+    reach: ReachOptions,
   ): Promise<Reached<Machine, Offer, Verdict> | UpstreamFailure> {
+    const { target, door, deadline } = reach;
     const { tls, clock } = this.#stages;
-    const connection = await this.#connect({ target, door, resolver, deadline });
+    const connection = await this.#connect(reach);
     if (connection instanceof UpstreamConnection) {
       const how = { ...this.#stages, target, port: door.port, deadline };
       if (door.tls === "implicit") {
@@ -194,8 +198,9 @@ export class UpstreamDialer {
     return connection;
   }
 
-  async #connect({ target, door, resolver, deadline }: ReachOptions): Promise<UpstreamConnection | UpstreamFailure> {
-    const { policy, open } = this.#stages;
+  async #connect(reach: ReachOptions): Promise<UpstreamConnection | UpstreamFailure> {
+    const { target, door, resolver, deadline, policy } = reach;
+    const { open } = this.#stages;
     const { port } = door;
     const { host } = target;
     const timeoutMs = Math.min(this.#settings.connectMs, deadline.leftMs());
@@ -223,6 +228,7 @@ interface ReachOptions {
   readonly door: Door;
   readonly resolver: Resolver;
   readonly deadline: Deadline;
+  readonly policy: TargetPolicy;
 }
 
 export interface DoorLook {

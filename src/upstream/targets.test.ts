@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { hasCode } from "../base/errors.ts";
 import { parseTarget, type Target } from "../protocol/proxy-user-name.ts";
 import { addressKind } from "./address-kinds.ts";
-import { createTargetPolicy, mailPorts, type TargetPolicy, type TargetSettings } from "./targets.ts";
+import { createTargetPolicy, mailPorts, narrowed, type TargetPolicy, type TargetSettings } from "./targets.ts";
 
 function policy(allowed: readonly string[], own: Partial<TargetSettings> = {}): TargetPolicy {
   return createTargetPolicy({ allowed, ownListeners: [], ownNames: [], ownAddresses: () => [], ...own });
@@ -108,6 +108,18 @@ test("our own listeners are refused, whatever the rules say", () => {
   assert.equal(all.allows(anywhere, "10.0.0.5", 587), true, "nothing of ours listens there");
   assert.equal(all.mayTry(named("gateway.example.com"), 465), false);
   assert.equal(all.allows(named("gateway.example.com"), "8.8.8.8", 465), false);
+});
+
+test("a mailbox leaves a part of what the gateway allows, and adds nothing", () => {
+  const gateway = policy(["public", "mail.lan"]);
+  assert.equal(narrowed(gateway, []), gateway);
+  const own = narrowed(gateway, ["*.example.com", "10.0.0.0/8"]);
+  assert.equal(own.allows(anywhere, "8.8.8.8", 995), true);
+  assert.equal(own.mayTry(named("mail.other.org"), 995), true, "a range may hold its address: that is seen later");
+  assert.equal(own.allows(named("mail.other.org"), "8.8.8.8", 995), false);
+  assert.equal(own.allows(named("mail.lan"), "192.168.1.1", 995), false, "the mailbox does not name it");
+  assert.equal(own.allows(anywhere, "10.0.0.1", 995), false, "the gateway does not allow it");
+  assert.equal(narrowed(gateway, ["mail.lan"]).mayTry(anywhere, 995), false);
 });
 
 test("a rule that is none is named", () => {

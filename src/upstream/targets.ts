@@ -29,6 +29,16 @@ export interface TargetPolicy {
   allows(target: Target, address: string, port: number): boolean;
 }
 
+/** What both allow: `policy`, and of that what `allowed` names; an empty list takes nothing away. Throws as `createTargetPolicy`. */
+export function narrowed(policy: TargetPolicy, allowed: readonly string[]): TargetPolicy {
+  if (allowed.length === 0) return policy;
+  const own = createTargetPolicy({ allowed, ownListeners: [], ownNames: [], ownAddresses: () => [] });
+  return {
+    mayTry: (target, port) => policy.mayTry(target, port) && own.mayTry(target, port),
+    allows: (target, address, port) => policy.allows(target, address, port) && own.allows(target, address, port),
+  };
+}
+
 type Rule = { readonly port: number | undefined } & (
   | { readonly kind: "public" }
   | { readonly kind: "name"; readonly name: string }

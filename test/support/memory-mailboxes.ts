@@ -28,10 +28,19 @@ export class MemoryMailboxes implements Pick<Store, "mailboxes" | "counts" | "re
   }
 
   async counts(): Promise<ReadonlyMap<MailboxId, MailboxCounts>> {
-    const times = { oldestReceivedAtMs: undefined, lastReceivedAtMs: undefined, lastPulledAtMs: undefined };
+    const times = {
+      oldestReceivedAtMs: undefined,
+      lastReceivedAtMs: undefined,
+      lastPulledAtMs: undefined,
+      sources: [],
+    };
     return new Map(
       Array.from(this.messages, ([id, messages]) => [id, { messages, sealedBytes: messages * 1000, ...times }]),
     );
+  }
+
+  async activity(): Promise<readonly never[]> {
+    return [];
   }
 
   readiness(): "ready" {

@@ -122,6 +122,7 @@ export function asStore(store: MemoryStore, mailboxes: MailboxTable): Store {
     begin: (mailbox, hints) => store.begin(mailbox, hints),
     addAddendum: (message, mailbox, addendum) => store.addAddendum(message, mailbox, addendum),
     readiness: () => store.readiness(),
+    activity: outOfReach,
     noteRefusal: (mailbox, cause) => store.noteRefusal(mailbox, cause),
     failed: new Promise(() => undefined),
     passage: (mailbox, name) => store.passage(mailbox, name),

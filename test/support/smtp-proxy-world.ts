@@ -100,6 +100,8 @@ export class SmtpProxyWorld {
       allowedPeers: parsePeerList([]),
       requireTls: true,
       createdAtMs: 0,
+      purpose: "other",
+      allowedTargets: [],
       settings: {},
     };
     this.served = this.#serve(options);

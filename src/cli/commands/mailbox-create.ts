@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Command } from "commander";
+import { Command, Option } from "commander";
+import { type Purpose, purposes } from "../../mailbox/mailbox-settings.ts";
 import type { CommandIo } from "../command-io.ts";
 import { addCommonOptions, type CommonOptions } from "../common-options.ts";
 import { Output } from "../output.ts";
@@ -8,7 +9,9 @@ import { formatFacts } from "../text-table.ts";
 
 interface CreateOptions extends CommonOptions {
   readonly description?: string;
+  readonly purpose: Purpose;
   readonly allowPeer: readonly string[];
+  readonly allowTarget: readonly string[];
   readonly requireTls: boolean;
 }
 
@@ -17,10 +20,17 @@ export function mailboxCreateCommand(io: CommandIo): Command {
     .description("make a mailbox; prints its id, address and password, once")
     .argument("<name>", 'what people call it: "Office 365 Journal"')
     .option("--description <text>", "what it is for")
+    .addOption(new Option("--purpose <purpose>", "where its mail will come from").choices(purposes).default("other"))
     .option(
       "--allow-peer <peer>",
       "who may deliver: an address, a range (192.0.2.0/24), microsoft365 or google; may be repeated (default: anybody)",
       (peer: string, earlier: readonly string[]) => [...earlier, peer],
+      [],
+    )
+    .option(
+      "--allow-target <server>",
+      "what the proxy may reach for it, of what the gateway allows: imap.example.com, *.example.com; may be repeated",
+      (server: string, earlier: readonly string[]) => [...earlier, server],
       [],
     )
     .option("--no-require-tls", "take mail for it over unencrypted connections, too");
@@ -31,6 +41,8 @@ export function mailboxCreateCommand(io: CommandIo): Command {
       description: options.description ?? "",
       allowedPeers: options.allowPeer,
       requireTls: options.requireTls,
+      purpose: options.purpose,
+      allowedTargets: options.allowTarget,
     });
     output.result(
       created,

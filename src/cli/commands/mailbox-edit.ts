@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { PosternError } from "../../base/errors.ts";
+import { type Purpose, purposes } from "../../mailbox/mailbox-settings.ts";
 import type { CommandIo } from "../command-io.ts";
 import { addCommonOptions, type CommonOptions } from "../common-options.ts";
 import { Output } from "../output.ts";
@@ -11,12 +12,15 @@ interface EditOptions extends CommonOptions {
   readonly description?: string;
   readonly allowPeer?: readonly string[];
   readonly anyPeer?: boolean;
+  readonly purpose?: Purpose;
+  readonly allowTarget?: readonly string[];
+  readonly anyTarget?: boolean;
   readonly requireTls?: boolean;
 }
 
 export function mailboxEditCommand(io: CommandIo): Command {
   const command = new Command("edit")
-    .description("change name, description, allowed peers or the need for TLS")
+    .description("change name, description, purpose, allowed peers and targets, or the need for TLS")
     .argument("<id>", "the mailbox")
     .option("--name <name>", "a new name")
     .option("--description <text>", "a new description")
@@ -26,13 +30,23 @@ export function mailboxEditCommand(io: CommandIo): Command {
       (peer: string, earlier: readonly string[] | undefined) => [...(earlier ?? []), peer],
     )
     .option("--any-peer", "let any peer deliver")
+    .addOption(new Option("--purpose <purpose>", "where its mail comes from").choices(purposes))
+    .option(
+      "--allow-target <server>",
+      "what the proxy may reach for it from now on, in place of the old list; may be repeated",
+      (server: string, earlier: readonly string[] | undefined) => [...(earlier ?? []), server],
+    )
+    .option("--any-target", "let the proxy reach whatever the gateway allows")
     .option("--require-tls", "take mail over TLS only")
     .option("--no-require-tls", "take mail over unencrypted connections, too");
   return addCommonOptions(command).action(async (id: string, options: EditOptions) => {
     const output = new Output(io, options.json === true);
-    const { name, description, requireTls } = options;
+    const { name, description, requireTls, purpose } = options;
     const allowedPeers = options.anyPeer === true ? [] : options.allowPeer;
-    if ([name, description, requireTls, allowedPeers].every((change) => change === undefined)) {
+    const allowedTargets = options.anyTarget === true ? [] : options.allowTarget;
+    if (
+      [name, description, requireTls, allowedPeers, purpose, allowedTargets].every((change) => change === undefined)
+    ) {
       throw new PosternError("cli/usage", "say what to change; `postern mailbox edit --help` shows what can be");
     }
     const mailbox = await runCommandOperation(io, options, "mailbox.edit", {
@@ -41,6 +55,8 @@ export function mailboxEditCommand(io: CommandIo): Command {
       ...(description === undefined ? {} : { description }),
       ...(requireTls === undefined ? {} : { requireTls }),
       ...(allowedPeers === undefined ? {} : { allowedPeers }),
+      ...(purpose === undefined ? {} : { purpose }),
+      ...(allowedTargets === undefined ? {} : { allowedTargets }),
     });
     output.result(mailbox, `${mailbox.name} (${mailbox.id}) is changed.`);
   });

@@ -39,6 +39,7 @@ function describe(mailbox: MailboxDetails): string {
       ["Name", mailbox.name],
       ["Description", mailbox.description === "" ? "-" : mailbox.description],
       ["State", mailbox.state],
+      ["Purpose", mailbox.purpose],
       ["Created", formatTime(mailbox.createdAt)],
       ["Messages", `${mailbox.messages} (${formatBytes(mailbox.sealedBytes)})`],
       ["Oldest", formatTime(mailbox.oldestReceivedAt)],
@@ -60,6 +61,9 @@ function describe(mailbox: MailboxDetails): string {
       ["  Password", "the mailbox password; it is kept nowhere"],
       ["  Afterwards", "let it delete what it has archived"],
     ]),
+    ...(mailbox.allowedTargets.length === 0
+      ? []
+      : [`The proxy reaches for it: ${mailbox.allowedTargets.join(", ")}\n`]),
     `In mail clients, through the proxy: postern mailbox show ${mailbox.id} --proxy USER SERVER`,
   ].join("\n");
 }

@@ -35,8 +35,8 @@ export async function signInToSmtpProxy(
 ): Promise<SmtpSignIn> {
   const { dialer } = stages.signIn.upstreams;
   const attempt = { credentials, clientAddress: connection.peer.address, log };
-  const result = await signInThroughProxy(stages.signIn, attempt, (target, rewritten) =>
-    dialer.dialSmtp(target, rewritten),
+  const result = await signInThroughProxy(stages.signIn, attempt, (target, rewritten, allowed) =>
+    dialer.dialSmtp(target, rewritten, allowed),
   );
   return result.kind === "signed-in"
     ? openRelay(stages, result, connection, log)

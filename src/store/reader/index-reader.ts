@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { giveBack } from "../../base/give-back.ts";
+import { type ActivityHour, activityHour } from "../activity-hours.ts";
 import type { Addendum } from "../contract.ts";
 import { dataDirectory } from "../data-directory.ts";
 import { openIndexForReading } from "../schema.ts";
@@ -17,6 +18,7 @@ export class IndexReader {
   readonly #location: StatementSync;
   readonly #addenda: StatementSync;
   readonly #counts: StatementSync;
+  #activity: StatementSync | undefined;
   readonly #expected: StatementSync;
   #passage: StatementSync | undefined;
 
@@ -41,7 +43,7 @@ export class IndexReader {
     this.#counts = this.index.prepare(
       `SELECT t.mailbox, t.messages, t.sealed_bytes AS sealedBytes, t.last_received_at AS lastReceivedAtMs,
          t.last_pulled_at AS lastPulledAtMs, (SELECT m.received_at FROM message m
-           WHERE m.mailbox = t.mailbox ORDER BY m.sequence LIMIT 1) AS oldestReceivedAtMs
+           WHERE m.mailbox = t.mailbox ORDER BY m.sequence LIMIT 1) AS oldestReceivedAtMs, ${this.#sourceBits()}
        FROM tally t`,
     );
   }
@@ -75,8 +77,18 @@ export class IndexReader {
         oldestReceivedAtMs: optionalNumber(row["oldestReceivedAtMs"]),
         lastReceivedAtMs: optionalNumber(row["lastReceivedAtMs"]),
         lastPulledAtMs: optionalNumber(row["lastPulledAtMs"]),
+        sourceBits: optionalNumber(row["sourceBits"]) ?? 0,
       }),
     );
+  }
+
+  /** One mailbox, or all of them together, from the hour of `fromMs` until `toMs`. */
+  activity(mailbox: number, fromMs: number, toMs: number): readonly ActivityHour[] {
+    // As with passages.
+    this.#activity ??= this.index.prepare(
+      "SELECT * FROM activity WHERE mailbox = ? AND at >= ? AND at < ? ORDER BY at",
+    );
+    return this.#activity.all(mailbox, fromMs, toMs).map(activityHour);
   }
 
   /** The content mark under a name. */
@@ -85,6 +97,13 @@ export class IndexReader {
     this.#passage ??= this.index.prepare("SELECT content FROM passage WHERE mailbox = ? AND name = ?");
     const content = this.#passage.get(mailbox, name)?.["content"];
     return content instanceof Uint8Array ? content : undefined;
+  }
+
+  /** A directory that is only read may be from before this table. */
+  #sourceBits(): string {
+    const there = this.index.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'mailbox_source'").get();
+    if (there === undefined) return "0 AS sourceBits";
+    return "(SELECT sum(1 << s.source) FROM mailbox_source s WHERE s.mailbox = t.mailbox) AS sourceBits";
   }
 
   close(): void {

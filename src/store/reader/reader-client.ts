@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Worker } from "node:worker_threads";
 import { describeError, PosternError } from "../../base/errors.ts";
+import type { ActivityHour } from "../activity-hours.ts";
 import type { Addendum } from "../contract.ts";
 import { threadFile } from "../thread-file.ts";
 import type {
@@ -32,6 +33,7 @@ export class ReaderClient {
     locations: new Map(),
     addenda: new Map(),
     counts: new Map(),
+    activity: new Map(),
     passage: new Map(),
   };
   readonly #ended: Promise<void>;
@@ -76,6 +78,13 @@ export class ReaderClient {
 
   counts(): Promise<readonly CountsRow[]> {
     return this.#ask("counts", { kind: "counts", token: this.#next() });
+  }
+
+  activity(
+    mailbox: number,
+    span: { readonly fromMs: number; readonly toMs: number },
+  ): Promise<readonly ActivityHour[]> {
+    return this.#ask("activity", { kind: "activity", token: this.#next(), mailbox, ...span });
   }
 
   passage(mailbox: number, name: Uint8Array): Promise<Uint8Array | undefined> {

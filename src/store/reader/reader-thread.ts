@@ -16,6 +16,8 @@ function answer(reader: IndexReader, question: ReaderQuestion): FromReaderThread
       return { kind, token, value: reader.addenda(question.mailbox, question.sequence) };
     case "counts":
       return { kind, token, value: reader.counts() };
+    case "activity":
+      return { kind, token, value: reader.activity(question.mailbox, question.fromMs, question.toMs) };
     case "passage":
       return { kind, token, value: reader.passage(question.mailbox, question.name) };
     default:

@@ -169,10 +169,11 @@ class Group {
   }
 
   #note(request: Extract<CommitRequest, { readonly kind: "note" }>): void {
-    const { mailbox, atMs, event, detail, sequences } = request;
+    const { mailbox, atMs, event, detail, sequences, count } = request;
     if (event === "refused") this.#writer.ledger.append(mailbox, { atMs, event, detail });
     for (const sequence of sequences) this.#writer.ledger.append(mailbox, { atMs, event, sequence, detail });
     if (event === "pulled") this.#writer.tallies.pulled(mailbox, atMs);
+    this.#writer.activity.count(mailbox, atMs, event, count);
   }
 
   #removeMany(request: RemoveRequest): void {
@@ -188,6 +189,7 @@ class Group {
       this.#writer.ledger.append(mailbox, { atMs, event: "mailbox-removed", detail: cause });
       this.#index.prepare(removeMailboxSql).run(atMs, mailbox);
       this.#writer.passages.forgetAll(mailbox);
+      this.#writer.activity.forget(mailbox);
       this.#writer.mailboxChanged(mailbox);
     }
     this.answers.push({ token, kind: "removed", removed, failed });

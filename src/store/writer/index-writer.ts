@@ -9,6 +9,7 @@ import { keyMarkSql } from "../mailbox-rows.ts";
 import { recordHeaderBytes } from "../record.ts";
 import { stateCodes } from "../schema.ts";
 import type { DepositRequest } from "../thread-messages.ts";
+import { Activity } from "./activity.ts";
 import { LedgerWriter } from "./ledger-writer.ts";
 import { Passages } from "./passages.ts";
 import { SegmentAccounts } from "./segment-accounts.ts";
@@ -33,6 +34,7 @@ export interface RemovedMessage {
 export class IndexWriter {
   readonly ledger: LedgerWriter;
   readonly tallies: Tallies;
+  readonly activity: Activity;
   readonly segments: SegmentAccounts;
   readonly passages: Passages;
   readonly #epoch: Epoch;
@@ -44,6 +46,7 @@ export class IndexWriter {
   constructor(index: DatabaseSync, epochs: Epochs, epoch: Epoch) {
     this.ledger = new LedgerWriter(index, epochs);
     this.tallies = new Tallies(index);
+    this.activity = new Activity(index);
     this.segments = new SegmentAccounts(index);
     this.passages = new Passages(index);
     this.#epoch = epoch;
@@ -94,7 +97,8 @@ export class IndexWriter {
     );
     if (place.segment !== noSegment) this.segments.written(place.segment, recordHeaderBytes + sealedBytes);
     if (request.passage !== undefined) this.passages.keep(mailbox, request.passage);
-    if (visible) this.tallies.arrived(mailbox, sealedBytes, receivedAtMs);
+    this.activity.came(mailbox, request.source);
+    if (visible) this.#arrived(mailbox, { atMs: request.atMs, sealedBytes, receivedAtMs });
     if (sequence > this.#lastSequence) this.#lastSequence = sequence;
     return position;
   }
@@ -108,7 +112,8 @@ export class IndexWriter {
     const row = this.#statements.settle.get(stateCodes[outcome], message.mailbox, message.sequence);
     if (row === undefined) return false;
     this.ledger.append(message.mailbox, { ...entry, event: outcome, sequence: message.sequence });
-    this.tallies.arrived(message.mailbox, Number(row["sealed_bytes"]), Number(row["received_at"]));
+    const [sealedBytes, receivedAtMs] = [Number(row["sealed_bytes"]), Number(row["received_at"])];
+    this.#arrived(message.mailbox, { atMs: entry.atMs, sealedBytes, receivedAtMs });
     return true;
   }
 
@@ -151,7 +156,10 @@ export class IndexWriter {
     const segment = Number(row["segment"]);
     this.#statements.removeAddenda.run(mailbox, sequence);
     this.ledger.append(mailbox, { ...entry, sequence, sealedBytes });
-    if (row["state"] !== stateCodes.offered) this.tallies.removed(mailbox, sealedBytes);
+    if (row["state"] !== stateCodes.offered) {
+      this.tallies.removed(mailbox, sealedBytes);
+      this.activity.count(mailbox, entry.atMs, "removed");
+    }
     if (segment !== noSegment) this.segments.released(segment, recordHeaderBytes + sealedBytes);
     return { sequence, segment };
   }
@@ -176,9 +184,16 @@ export class IndexWriter {
     return this.#statements.firstSequences.all(mailbox, limit).map((row) => Number(row["sequence"]));
   }
 
+  #arrived(mailbox: number, message: { atMs: number; sealedBytes: number; receivedAtMs: number }): void {
+    const { atMs, sealedBytes, receivedAtMs } = message;
+    this.tallies.arrived(mailbox, sealedBytes, receivedAtMs);
+    this.activity.received(mailbox, atMs, sealedBytes);
+  }
+
   /** Writes what was gathered in memory. The last thing before COMMIT. */
   flush(): void {
     this.tallies.flush();
+    this.activity.flush();
     this.segments.flush();
     if (this.#lastSequence > 0) {
       const { name, firstSequence, startedAtMs } = this.#epoch;

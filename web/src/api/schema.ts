@@ -20,13 +20,15 @@ export interface Answers {
   removeSecondFactor: { "id": string };
   renewRecoveryCodes: { "recoveryCodes": (string)[] };
   getStatus: { "running": ({ "version": string; "processId": number; "startedAt": string; "ports": ({ "service": string; "host": string; "port": number })[]; "certificateFingerprint": string; "counters": { [name: string]: number } }) | (null); "dataDirectory": string; "hostName": string; "domains": (string)[]; "store": "ready" | "disk-low" | "failing" | "stopped"; "mailboxes": { "active": number; "suspended": number }; "messages": number; "sealedBytes": number };
+  getOverview: { "store": "ready" | "disk-low" | "failing" | "stopped"; "disk": { "freeBytes": number; "totalBytes": number; "reserveBytes": number }; "certificate": ({ "notAfter": string; "fingerprint": string; "selfSigned": boolean }) | (null); "mailboxes": { "active": number; "suspended": number; "quiet": number; "notPulled": number }; "messages": number; "sealedBytes": number; "oldestReceivedAt": (string) | (null); "lastDay": { "received": number; "receivedBytes": number; "pulled": number; "refused": number }; "startedAt": (string) | (null); "version": (string) | (null); "attention": ({ "code": "store-failing" | "disk-low" | "certificate-expires" | "mailbox-quiet" | "mailbox-not-pulled" | "error-logged"; "severity": "warning" | "error"; "mailbox": (string) | (null); "mailboxName": (string) | (null); "at": (string) | (null); "values": { [name: string]: (string) | (number) } })[] };
+  getActivity: { "step": "hour" | "day"; "points": ({ "at": string; "received": number; "receivedBytes": number; "pulled": number; "removed": number; "refused": number })[] };
   followEvents: string;
-  listMailboxes: { "mailboxes": ({ "id": string; "address": string; "name": string; "description": string; "state": "active" | "suspended"; "createdAt": string; "messages": number; "sealedBytes": number; "oldestReceivedAt": (string) | (null); "lastReceivedAt": (string) | (null); "lastPulledAt": (string) | (null) })[]; "next": (string) | (null) };
+  listMailboxes: { "mailboxes": ({ "id": string; "address": string; "name": string; "description": string; "state": "active" | "suspended"; "createdAt": string; "purpose": "microsoft365" | "google-workspace" | "exchange" | "postfix" | "other" | "proxy"; "sources": ("journal" | "smtp-proxy" | "pop3-proxy")[]; "messages": number; "sealedBytes": number; "oldestReceivedAt": (string) | (null); "lastReceivedAt": (string) | (null); "lastPulledAt": (string) | (null) })[]; "next": (string) | (null) };
   createMailbox: { "id": string; "address": string; "password": (string) | (null) };
-  getMailbox: { "id": string; "address": string; "name": string; "description": string; "state": "active" | "suspended"; "createdAt": string; "messages": number; "sealedBytes": number; "oldestReceivedAt": (string) | (null); "lastReceivedAt": (string) | (null); "lastPulledAt": (string) | (null); "addresses": (string)[]; "version": string; "recipient": string; "recipientKind": "mlkem768x25519" | "x25519"; "allowedPeers": (string)[]; "requireTls": boolean; "deliver": ({ "host": string; "port": number; "tls": "starttls" | "implicit" })[]; "pull": ({ "host": string; "port": number; "tls": "starttls" | "implicit" })[]; "submit": ({ "host": string; "port": number; "tls": "starttls" | "implicit" })[] };
-  editMailbox: { "id": string; "address": string; "name": string; "description": string; "state": "active" | "suspended"; "createdAt": string; "messages": number; "sealedBytes": number; "oldestReceivedAt": (string) | (null); "lastReceivedAt": (string) | (null); "lastPulledAt": (string) | (null); "addresses": (string)[]; "version": string; "recipient": string; "recipientKind": "mlkem768x25519" | "x25519"; "allowedPeers": (string)[]; "requireTls": boolean; "deliver": ({ "host": string; "port": number; "tls": "starttls" | "implicit" })[]; "pull": ({ "host": string; "port": number; "tls": "starttls" | "implicit" })[]; "submit": ({ "host": string; "port": number; "tls": "starttls" | "implicit" })[] };
+  getMailbox: { "id": string; "address": string; "name": string; "description": string; "state": "active" | "suspended"; "createdAt": string; "purpose": "microsoft365" | "google-workspace" | "exchange" | "postfix" | "other" | "proxy"; "sources": ("journal" | "smtp-proxy" | "pop3-proxy")[]; "messages": number; "sealedBytes": number; "oldestReceivedAt": (string) | (null); "lastReceivedAt": (string) | (null); "lastPulledAt": (string) | (null); "addresses": (string)[]; "version": string; "recipient": string; "recipientKind": "mlkem768x25519" | "x25519"; "allowedPeers": (string)[]; "requireTls": boolean; "allowedTargets": (string)[]; "deliver": ({ "host": string; "port": number; "tls": "starttls" | "implicit" })[]; "pull": ({ "host": string; "port": number; "tls": "starttls" | "implicit" })[]; "submit": ({ "host": string; "port": number; "tls": "starttls" | "implicit" })[] };
+  editMailbox: { "id": string; "address": string; "name": string; "description": string; "state": "active" | "suspended"; "createdAt": string; "purpose": "microsoft365" | "google-workspace" | "exchange" | "postfix" | "other" | "proxy"; "sources": ("journal" | "smtp-proxy" | "pop3-proxy")[]; "messages": number; "sealedBytes": number; "oldestReceivedAt": (string) | (null); "lastReceivedAt": (string) | (null); "lastPulledAt": (string) | (null); "addresses": (string)[]; "version": string; "recipient": string; "recipientKind": "mlkem768x25519" | "x25519"; "allowedPeers": (string)[]; "requireTls": boolean; "allowedTargets": (string)[]; "deliver": ({ "host": string; "port": number; "tls": "starttls" | "implicit" })[]; "pull": ({ "host": string; "port": number; "tls": "starttls" | "implicit" })[]; "submit": ({ "host": string; "port": number; "tls": "starttls" | "implicit" })[] };
   deleteMailbox: { "id": string; "removedMessages": number };
-  setMailboxState: { "id": string; "address": string; "name": string; "description": string; "state": "active" | "suspended"; "createdAt": string; "messages": number; "sealedBytes": number; "oldestReceivedAt": (string) | (null); "lastReceivedAt": (string) | (null); "lastPulledAt": (string) | (null) };
+  setMailboxState: { "id": string; "address": string; "name": string; "description": string; "state": "active" | "suspended"; "createdAt": string; "purpose": "microsoft365" | "google-workspace" | "exchange" | "postfix" | "other" | "proxy"; "sources": ("journal" | "smtp-proxy" | "pop3-proxy")[]; "messages": number; "sealedBytes": number; "oldestReceivedAt": (string) | (null); "lastReceivedAt": (string) | (null); "lastPulledAt": (string) | (null) };
   changeMailboxPassword: { "id": string; "address": string; "password": string };
   resetMailboxPassword: { "id": string; "address": string; "password": string; "removedMessages": number };
   sendTestMessage: { "outcome": "accepted" | "refused" | "failed"; "reply": string; "cause": "accepted" | "mailbox-suspended" | "peer-not-allowed" | "disk-low" | "store-failing" | "too-busy" | "other" | "no-listener" | "no-answer"; "tookMs": number; "messageId": string };
@@ -64,8 +66,8 @@ export interface Bodies {
   confirmPasskey: { "ticket": string; "name": string; "passkey": { "id": string; "rawId": string; "type": "public-key"; "response": { "clientDataJSON": string; "attestationObject": string; "transports"?: (string)[] | undefined }; "clientExtensionResults"?: { [name: string]: unknown } | undefined } };
   removeSecondFactor: { "password": string };
   renewRecoveryCodes: { "password": string };
-  createMailbox: { "name": string; "description"?: string | undefined; "allowedPeers"?: (string)[] | undefined; "requireTls"?: boolean | undefined };
-  editMailbox: { "name"?: string | undefined; "description"?: string | undefined; "allowedPeers"?: (string)[] | undefined; "requireTls"?: boolean | undefined };
+  createMailbox: { "name": string; "description"?: string | undefined; "allowedPeers"?: (string)[] | undefined; "requireTls"?: boolean | undefined; "purpose"?: "microsoft365" | "google-workspace" | "exchange" | "postfix" | "other" | "proxy" | undefined; "allowedTargets"?: (string)[] | undefined };
+  editMailbox: { "name"?: string | undefined; "description"?: string | undefined; "allowedPeers"?: (string)[] | undefined; "requireTls"?: boolean | undefined; "purpose"?: "microsoft365" | "google-workspace" | "exchange" | "postfix" | "other" | "proxy" | undefined; "allowedTargets"?: (string)[] | undefined };
   setMailboxState: { "state": "active" | "suspended" };
   changeMailboxPassword: { "oldPassword": string };
   resetMailboxPassword: { "discardMail"?: boolean | undefined };
@@ -194,6 +196,22 @@ export interface paths {
     delete?: never;
     patch?: never;
   };
+  "/overview": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["getOverview"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    put?: never;
+    post?: never;
+    delete?: never;
+    patch?: never;
+  };
+  "/activity": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: { parameters: { query: { "mailbox"?: string | undefined; "from": string; "to"?: string | undefined; "step"?: "hour" | "day" | undefined }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["getActivity"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    put?: never;
+    post?: never;
+    delete?: never;
+    patch?: never;
+  };
   "/events": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: { parameters: { query?: never; header?: { "last-event-id"?: string | undefined }; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "text/event-stream": Answers["followEvents"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
@@ -204,7 +222,7 @@ export interface paths {
   };
   "/mailboxes": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: { parameters: { query?: { "limit"?: number | undefined; "after"?: string | undefined; "search"?: string | undefined; "state"?: "active" | "suspended" | undefined }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["listMailboxes"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    get: { parameters: { query?: { "limit"?: number | undefined; "after"?: string | undefined; "search"?: string | undefined; "state"?: "active" | "suspended" | undefined; "sort"?: "created" | "name" | "messages" | "sealedBytes" | "oldestReceivedAt" | "lastReceivedAt" | "lastPulledAt" | undefined; "order"?: "asc" | "desc" | undefined }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["listMailboxes"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
     post: { parameters: { query?: never; header?: { "idempotency-key"?: string | undefined }; path?: never; cookie?: never }; requestBody: { content: { "application/json": Bodies["createMailbox"] } }; responses: { 201: { headers: Record<string, unknown>; content: { "application/json": Answers["createMailbox"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
     put?: never;
     delete?: never;

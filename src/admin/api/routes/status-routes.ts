@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import { z } from "zod";
+import { limits } from "../../../base/limits.ts";
 import type { EventFeed } from "../../../observe/event-feed.ts";
+import { activity, activityQuery } from "../../activity-operation.ts";
+import { type Attention, overview } from "../../overview-operation.ts";
 import { gatewayStatus } from "../../shapes.ts";
 import { eventStream } from "../event-stream.ts";
 import { type Route, route } from "../route.ts";
@@ -15,6 +19,28 @@ export function statusRoutes(feed: EventFeed): readonly Route[] {
       summary: "Does it run, does it take mail, how much waits",
       answer: gatewayStatus,
       run: async ({ run }) => ({ body: await run("status", {}) }),
+    }),
+    route({
+      method: "GET",
+      path: "/overview",
+      access: "status:read",
+      name: "getOverview",
+      summary: "Is everything well: what waits, what came and went in a day, and what somebody should look at",
+      answer: overview,
+      async run({ run }) {
+        const seen = await run("overview", {});
+        return { body: { ...seen, attention: [...seen.attention, ...loggedErrors(feed)] } };
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/activity",
+      access: "status:read",
+      name: "getActivity",
+      summary: "What came, was pulled, removed and refused over time, in a mailbox or in all together",
+      query: z.strictObject({ ...activityQuery.shape, mailbox: z.string().optional() }),
+      answer: activity,
+      run: async ({ run, query }) => ({ body: await run("activity", query) }),
     }),
     route({
       method: "GET",
@@ -35,4 +61,17 @@ export function statusRoutes(feed: EventFeed): readonly Route[] {
       },
     }),
   ];
+}
+
+/** The last errors that the log tells of, the newest first; each code once. */
+function loggedErrors(feed: EventFeed): readonly Attention[] {
+  const newest = new Map<string, Attention>();
+  for (const { level, code, atMs, text, fields } of feed.since(0)) {
+    if (level !== "error") continue;
+    const cause = fields["cause"];
+    const values = { event: code, text, ...(typeof cause === "string" ? { cause } : {}) };
+    const about = { severity: "error", mailbox: null, mailboxName: null, at: new Date(atMs).toISOString() } as const;
+    newest.set(code, { ...about, code: "error-logged", values });
+  }
+  return [...newest.values()].toReversed().slice(0, limits.attentionPerKind);
 }
