@@ -32,7 +32,7 @@ const mailbox: Mailbox = {
   requireTls: true,
   createdAtMs: 0,
   purpose: "other",
-  allowedTargets: [],
+  allowedTargets: ["*.example.com"],
   settings: {},
 };
 const user = `user%domain@hoster%mail.example.com:465%${mailbox.id}`;
@@ -89,7 +89,12 @@ async function signIn(userName: string, answer: Result, { password = "right", cl
     },
     with: () => log,
   };
-  const dial = async (target: Target, { userName: remote }: Credentials): Promise<Result> => {
+  const dial = async (
+    target: Target,
+    { userName: remote }: Credentials,
+    allowed: readonly string[],
+  ): Promise<Result> => {
+    assert.deepEqual(allowed, mailbox.allowedTargets, "what the mailbox leaves of the targets goes along");
     asked.push(`${remote} at ${formatTarget(target)} with ${secret.expose().toString()}`);
     nowMs += 300;
     return answer;
