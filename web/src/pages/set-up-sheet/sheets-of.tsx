@@ -21,7 +21,7 @@ interface SheetsOfProps {
 export function SheetsOf({ mailbox, wanted }: SheetsOfProps) {
   const values = useSheetValues(mailbox);
   const [account, setAccount] = useState<Account>({ user: "", server: "", outgoing: "" });
-  const purpose = purposeOf(mailbox);
+  const { purpose } = mailbox;
   const known = wanted === "all" || sheets.some(({ system }) => system === wanted);
   const chosen = known && wanted !== undefined ? wanted : firstSheet(purpose);
   const shown = chosen === "all" ? sheets : sheets.filter(({ system }) => system === chosen);
@@ -43,13 +43,9 @@ export function SheetsOf({ mailbox, wanted }: SheetsOfProps) {
   );
 }
 
-function purposeOf(mailbox: MailboxDetails): string | undefined {
-  return "purpose" in mailbox ? String(mailbox.purpose) : undefined;
-}
-
 interface ChoiceProps {
   readonly chosen: string;
-  readonly purpose: string | undefined;
+  readonly purpose: string;
 }
 
 function Choice({ chosen, purpose }: ChoiceProps) {

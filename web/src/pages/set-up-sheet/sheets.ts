@@ -18,11 +18,11 @@ const firstSheets: Readonly<Record<string, string>> = {
   proxy: "outlook",
 };
 
-export function firstSheet(purpose: string | undefined): string {
-  return firstSheets[purpose ?? ""] ?? "microsoft365";
+export function firstSheet(purpose: string): string {
+  return firstSheets[purpose] ?? "microsoft365";
 }
 
 /** Who records by the proxy has no use for journaling first, and the other way round. */
-export function groupsFor(purpose: string | undefined): readonly Group[] {
+export function groupsFor(purpose: string): readonly Group[] {
   return purpose === "proxy" ? ["clients", "archives", "senders"] : groups;
 }
