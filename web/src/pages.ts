@@ -57,4 +57,17 @@ export const pages: readonly PageEntry[] = [
     place: "main",
     load: () => import("./pages/audit/page.tsx"),
   },
+  {
+    name: "administrators",
+    path: "/administrators",
+    scope: "administrators:read",
+    place: "main",
+    load: () => import("./pages/administrators/page.tsx"),
+  },
+  {
+    name: "account",
+    path: "/account",
+    place: "main",
+    load: () => import("./pages/account/page.tsx"),
+  },
 ];

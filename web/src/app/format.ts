@@ -18,6 +18,11 @@ export function useFormat(): Format {
   return useMemo(() => createFormat(i18n.language), [i18n.language]);
 }
 
+/** Whether a moment has passed. */
+export function isOver(at: string): boolean {
+  return Date.parse(at) <= Date.now();
+}
+
 const byteUnits = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 const agoSteps = [
   ["year", 31_536_000],

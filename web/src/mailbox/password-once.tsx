@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { saveFile, useKeepPage } from "../app/shown-once.ts";
 import { Button } from "../components/button.tsx";
 import { CopyValue } from "../components/copy-button.tsx";
 import { Checkbox } from "../components/field.tsx";
@@ -59,16 +60,6 @@ export function PasswordOnce({ created, name, doneText, onDone }: PasswordOncePr
   );
 }
 
-/** Closing the window or loading the page anew would lose it: the browser asks first. */
-function useKeepPage(needed: boolean): void {
-  useEffect(() => {
-    if (!needed) return undefined;
-    const ask = (event: BeforeUnloadEvent): void => event.preventDefault();
-    addEventListener("beforeunload", ask);
-    return () => removeEventListener("beforeunload", ask);
-  }, [needed]);
-}
-
 function fileText(t: (key: string) => string, name: string, { id, address, password }: NewPassword): string {
   const lines = [
     ["name", name],
@@ -87,13 +78,4 @@ function fileName(name: string): string {
       .replaceAll(/^-|-$/g, "")
       .slice(0, 60) || "mailbox"
   }`;
-}
-
-function saveFile(name: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
 }
