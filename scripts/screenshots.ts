@@ -111,6 +111,7 @@ async function shootDialogs(page: Page, shoot: (name: string) => Promise<void>, 
   await settled(page);
   await page.locator(".page-header__actions .button").click();
   await page.locator(".dialog input").fill("Tailspin Toys");
+  await page.locator(".dialog select").selectOption("microsoft365");
   await shoot("dialog-create");
   await page.locator(".dialog button[type=submit]").click();
   await page.locator(".dialog code").first().waitFor();

@@ -56,6 +56,7 @@ suite("the first start", { skip: noConsole }, () => {
 
     await page.getByRole("heading", { name: "Your first mailbox" }).waitFor();
     await page.getByLabel("Name").fill("First");
+    await page.getByLabel("Mail comes from").selectOption({ label: "Google Workspace" });
     await page.getByRole("button", { name: "Create mailbox" }).click();
     await page.getByRole("heading", { name: "“First” is there" }).waitFor();
     assert.deepEqual(await accessibilityFaults(page), []);

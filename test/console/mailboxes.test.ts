@@ -25,8 +25,10 @@ suite("mailboxes", { skip: noConsole }, () => {
     const dialog = page.getByRole("dialog");
     await dialog.getByRole("button", { name: "Create mailbox" }).click();
     await dialog.getByText("Fill this in.").waitFor();
+    await dialog.getByText("Choose where the mail comes from.").waitFor();
     assert.equal(await dialog.getByLabel("Name").getAttribute("aria-invalid"), "true");
     await dialog.getByLabel("Name").fill("Contoso");
+    await dialog.getByLabel("Mail comes from").selectOption({ label: "Microsoft 365" });
     await dialog.getByLabel("Description").fill("journal of everybody");
     await dialog.getByRole("button", { name: "Create mailbox" }).click();
     await dialog.getByRole("heading", { name: "“Contoso” is there" }).waitFor();
@@ -65,11 +67,15 @@ suite("mailboxes", { skip: noConsole }, () => {
     await page.getByText("“192.0.2.300” is no address", { exact: false }).waitFor();
     await page.getByLabel("Servers that may deliver").fill("127.0.0.0/8\n2001:db8::/32");
     await page.getByLabel("Take mail over encrypted", { exact: false }).uncheck();
+    assert.equal(await page.getByLabel("Mail comes from").inputValue(), "microsoft365");
+    await page.getByLabel("Mail comes from").selectOption("exchange");
+    await page.getByLabel("Servers that the proxy may reach").fill("mail.example.com\n*.example.org");
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("Saved", { exact: true }).waitFor();
     const root = await world.api.root();
     const { body } = await root.call("GET", `mailboxes/${mailbox.id}`);
     assert.deepEqual([body.allowedPeers, body.requireTls], [["127.0.0.0/8", "2001:db8::/32"], false]);
+    assert.deepEqual([body.purpose, body.allowedTargets], ["exchange", ["mail.example.com", "*.example.org"]]);
 
     // Somebody else is quicker.
     const headers = { "if-match": "*" };
@@ -160,7 +166,15 @@ suite("mailboxes", { skip: noConsole }, () => {
     await page.getByLabel("State").selectOption("suspended");
     await page.getByText("No mailbox is like that").waitFor();
     await page.getByLabel("State").selectOption("");
-    const waiting = rows.filter({ hasText: "Contoso" }).locator("td").nth(1);
+    // Sorted by the gateway, in the address, with the keyboard as well.
+    await page.getByRole("button", { name: "Name" }).press("Enter");
+    await page.waitForURL(/sort=name/);
+    await names(page, ["Contoso GmbH", "Fabrikam", "Northwind"]);
+    await page.getByRole("button", { name: "Name" }).press("Enter");
+    await page.waitForURL(/order=desc/);
+    await names(page, ["Northwind", "Fabrikam", "Contoso GmbH"]);
+    assert.equal(await page.locator("th", { hasText: "Name" }).getAttribute("aria-sort"), "descending");
+    const waiting = rows.filter({ hasText: "Contoso" }).locator("td").nth(2);
     assert.equal(await waiting.innerText(), "0");
     await deliver("later");
     await rows.filter({ hasText: "Contoso" }).getByText("1", { exact: true }).waitFor({ timeout: 30_000 });
@@ -185,6 +199,11 @@ suite("mailboxes", { skip: noConsole }, () => {
   test("nothing failed in the browser", () => {
     assert.deepEqual(world.complaints, []);
   });
+
+  async function names(page: Page, wanted: readonly string[]): Promise<void> {
+    await page.locator("tbody tr:first-child", { hasText: wanted[0] ?? "" }).waitFor();
+    assert.deepEqual(await page.locator("tbody .mailbox-name").allInnerTexts(), wanted);
+  }
 
   async function openSettings(): Promise<void> {
     await page.goto(`/mailboxes/${mailbox.id}/settings`);

@@ -93,6 +93,9 @@ suite("people at the console", { skip: noConsole }, () => {
     await page.getByRole("dialog").waitFor();
     await tabTo(page, "Name");
     await page.keyboard.type("By keyboard");
+    await tabTo(page, "Mail comes from");
+    await page.keyboard.type("Postfix");
+    await tabTo(page, "Create mailbox");
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "“By keyboard” is there" }).waitFor();
     await tabTo(page, "I have stored the password");

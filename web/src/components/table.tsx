@@ -73,14 +73,14 @@ function sortingOf<Row>({ sorting, onSort }: TableProps<Row>): Pick<HeadingProps
 }
 
 interface HeadingProps {
-  readonly column: Pick<Column<never>, "header" | "numeric" | "sort">;
+  readonly column: Pick<Column<never>, "header" | "numeric" | "sort" | "main">;
   readonly sorting?: Sorting;
   readonly onSort?: (sorting: Sorting) => void;
 }
 
-function Heading({ column: { header, numeric, sort }, sorting, onSort }: HeadingProps) {
+function Heading({ column: { header, numeric, sort, main }, sorting, onSort }: HeadingProps) {
   const { t } = useTranslation();
-  const className = numeric === true ? "table__number" : undefined;
+  const className = numeric === true ? "table__number" : main === true ? "table__main-head" : undefined;
   if (sort === undefined || onSort === undefined) {
     return (
       <th scope="col" className={className}>

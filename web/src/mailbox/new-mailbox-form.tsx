@@ -3,16 +3,17 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answerOf } from "../api/api.ts";
-import { useMailboxChanged } from "../api/mailbox.ts";
+import { type MailboxDetails, useMailboxChanged } from "../api/mailbox.ts";
 import { problemOf } from "../api/problem.ts";
 import { useApi } from "../api/use-api.ts";
 import { Button } from "../components/button.tsx";
 import { DialogButtons } from "../components/dialog.tsx";
-import { Field, TextArea } from "../components/field.tsx";
+import { Field, Select, TextArea } from "../components/field.tsx";
 import { Notice } from "../components/notice.tsx";
 import { Problem } from "../components/problem.tsx";
 import { useNameError } from "./field-errors.ts";
 import type { NewPassword } from "./password-once.tsx";
+import { isPurpose, type Purpose, usePurposeOptions } from "./purposes.ts";
 
 interface NewMailboxFormProps {
   readonly onCreated: (created: NewPassword, name: string) => void;
@@ -25,6 +26,7 @@ export function NewMailboxForm({ onCreated, onCancel, cancelText }: NewMailboxFo
   const { t } = useTranslation("mailbox");
   const [name, setName] = useState("");
   const [description, setDescription] = useState("");
+  const [purpose, setPurpose] = useState<Purpose | "">("");
   const [tried, setTried] = useState(false);
   const create = useCreation(onCreated);
   const nameError = useNameError(name, tried);
@@ -34,7 +36,8 @@ export function NewMailboxForm({ onCreated, onCancel, cancelText }: NewMailboxFo
       onSubmit={(event) => {
         event.preventDefault();
         setTried(true);
-        if (nameError.free) create.mutate({ name: name.trim(), description: description.trim() });
+        if (!nameError.free || purpose === "") return;
+        create.mutate({ name: name.trim(), description: description.trim(), purpose });
       }}
     >
       <Field
@@ -44,6 +47,14 @@ export function NewMailboxForm({ onCreated, onCancel, cancelText }: NewMailboxFo
         autoComplete="off"
         onChange={({ target }) => setName(target.value)}
         error={nameError.shown}
+      />
+      <Select
+        label={t("purpose")}
+        help={t("purposeHelp")}
+        options={[{ value: "", text: t("choose") }, ...usePurposeOptions()]}
+        value={purpose}
+        onChange={({ target }) => setPurpose(isPurpose(target.value) ? target.value : "")}
+        error={tried && purpose === "" ? t("purposeNeeded") : undefined}
       />
       <TextArea
         label={t("description")}
@@ -64,13 +75,15 @@ export function NewMailboxForm({ onCreated, onCancel, cancelText }: NewMailboxFo
   );
 }
 
+type NewMailbox = Pick<MailboxDetails, "name" | "description" | "purpose">;
+
 function useCreation(onCreated: NewMailboxFormProps["onCreated"]) {
   const api = useApi();
   const changed = useMailboxChanged();
   // One for this form: sent again after an answer that got lost, it makes no second mailbox.
   const [requestKey] = useState(() => crypto.randomUUID());
   return useMutation({
-    mutationFn: async (body: { readonly name: string; readonly description: string }) => {
+    mutationFn: async (body: NewMailbox) => {
       const params = { header: { "idempotency-key": requestKey } };
       const { password, ...created } = await answerOf(api.POST("/mailboxes", { params, body }));
       await changed(created.id);

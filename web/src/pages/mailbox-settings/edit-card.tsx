@@ -8,11 +8,12 @@ import { problemOf } from "../../api/problem.ts";
 import type { Bodies } from "../../api/schema.ts";
 import { useApi } from "../../api/use-api.ts";
 import { Button } from "../../components/button.tsx";
-import { Checkbox, Field, TextArea } from "../../components/field.tsx";
+import { Checkbox, Field, Select, TextArea } from "../../components/field.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { useToast } from "../../components/toasts.tsx";
 import { linesOf, useNameError, usePeersError } from "../../mailbox/field-errors.ts";
+import { isPurpose, type Purpose, usePurposeOptions } from "../../mailbox/purposes.ts";
 
 interface EditCardProps {
   readonly mailbox: MailboxDetails;
@@ -24,6 +25,8 @@ interface Form {
   readonly description: string;
   readonly peers: string;
   readonly requireTls: boolean;
+  readonly purpose: Purpose;
+  readonly targets: string;
 }
 
 /** Changes the settings that were seen when the form was opened; what somebody else changed meanwhile is not undone unseen. */
@@ -108,6 +111,12 @@ function Inputs({ form, onChange, nameError, peersError }: InputsProps) {
         onChange={({ target }) => onChange({ ...form, name: target.value })}
         error={nameError}
       />
+      <Select
+        label={t("mailbox:purpose")}
+        options={usePurposeOptions()}
+        value={form.purpose}
+        onChange={({ target }) => isPurpose(target.value) && onChange({ ...form, purpose: target.value })}
+      />
       <TextArea
         label={t("mailbox:description")}
         optional
@@ -130,6 +139,14 @@ function Inputs({ form, onChange, nameError, peersError }: InputsProps) {
         help={t("tlsHelp")}
         checked={form.requireTls}
         onChange={({ target }) => onChange({ ...form, requireTls: target.checked })}
+      />
+      <TextArea
+        label={t("targets")}
+        help={t("targetsHelp")}
+        optional
+        spellCheck={false}
+        value={form.targets}
+        onChange={({ target }) => onChange({ ...form, targets: target.value })}
       />
     </>
   );
@@ -158,10 +175,13 @@ function EditProblem({ error, takeTheirs, keepMine }: EditProblemProps) {
   );
 }
 
-function formOf({ name, description, allowedPeers, requireTls }: MailboxDetails): Form {
-  return { name, description, peers: allowedPeers.join("\n"), requireTls };
+function formOf({ allowedPeers, allowedTargets, ...mailbox }: MailboxDetails): Form {
+  const { name, description, requireTls, purpose } = mailbox;
+  const lists = { peers: allowedPeers.join("\n"), targets: allowedTargets.join("\n") };
+  return { name, description, requireTls, purpose, ...lists };
 }
 
-function bodyOf({ name, description, peers, requireTls }: Form): Bodies["editMailbox"] {
-  return { name: name.trim(), description: description.trim(), allowedPeers: [...linesOf(peers)], requireTls };
+function bodyOf({ name, description, peers, targets, requireTls, purpose }: Form): Bodies["editMailbox"] {
+  const lists = { allowedPeers: [...linesOf(peers)], allowedTargets: [...linesOf(targets)] };
+  return { name: name.trim(), description: description.trim(), requireTls, purpose, ...lists };
 }

@@ -21,6 +21,10 @@ export function FactsCard({ mailbox }: { readonly mailbox: MailboxDetails }) {
         <dd>{mailbox.allowedPeers.length === 0 ? t("peersAll") : mailbox.allowedPeers.join(", ")}</dd>
         <dt>{t("tls")}</dt>
         <dd>{t(mailbox.requireTls ? "tlsNeeded" : "tlsNotNeeded")}</dd>
+        <dt>{t("mailbox:purpose")}</dt>
+        <dd>{t(`mailbox:purposes.${mailbox.purpose}`)}</dd>
+        <dt>{t("targets")}</dt>
+        <dd>{mailbox.allowedTargets.length === 0 ? t("targetsAll") : mailbox.allowedTargets.join(", ")}</dd>
         <dt>{t("created")}</dt>
         <dd>{dateTime(mailbox.createdAt)}</dd>
       </dl>

@@ -1,25 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useTranslation } from "react-i18next";
 import { Icon } from "../../components/icon.tsx";
+import { type Filter, isOrder, isState, mailboxOrders, mailboxStates } from "./use-filter.ts";
 import "./mailboxes.css";
-
-export interface Filter {
-  readonly search: string;
-  readonly state: "" | "active" | "suspended";
-}
-
-const states = ["", "active", "suspended"] as const;
-
-export function isState(text: string | null): text is Filter["state"] {
-  return states.some((state) => state === text);
-}
 
 interface MailboxFilterProps {
   readonly filter: Filter;
   readonly onChange: (filter: Filter) => void;
 }
 
-/** What of the mailboxes is shown. */
+/** What of the mailboxes is shown; on a phone, where the table has no headings to press, in which order as well. */
 export function MailboxFilter({ filter, onChange }: MailboxFilterProps) {
   const { t } = useTranslation("mailboxes");
   return (
@@ -30,25 +20,47 @@ export function MailboxFilter({ filter, onChange }: MailboxFilterProps) {
           className="input"
           type="search"
           aria-label={t("search")}
-          placeholder={t("search")}
+          placeholder={t("searchShort")}
           value={filter.search}
           onChange={({ target }) => onChange({ ...filter, search: target.value })}
         />
       </span>
       <select
-        className="input mailbox-filter__state"
+        className="input mailbox-filter__select"
         aria-label={t("state")}
         value={filter.state}
-        onChange={({ target }) => {
-          if (isState(target.value)) onChange({ ...filter, state: target.value });
-        }}
+        onChange={({ target }) => isState(target.value) && onChange({ ...filter, state: target.value })}
       >
-        {states.map((state) => (
+        {mailboxStates.map((state) => (
           <option key={state} value={state}>
             {t(state === "" ? "states.all" : `states.${state}`)}
           </option>
         ))}
       </select>
+      <OrderSelect filter={filter} onChange={onChange} />
     </search>
+  );
+}
+
+function OrderSelect({ filter, onChange }: MailboxFilterProps) {
+  const { t } = useTranslation("mailboxes");
+  return (
+    <select
+      className="input mailbox-filter__select mailbox-filter__order"
+      aria-label={t("order")}
+      value={`${filter.sort} ${filter.order}`}
+      onChange={({ target }) => {
+        const [sort = "", order] = target.value.split(" ");
+        if (isOrder(sort)) onChange({ ...filter, sort, order: order === "desc" ? "desc" : "asc" });
+      }}
+    >
+      {mailboxOrders.flatMap((sort) =>
+        (["asc", "desc"] as const).map((order) => (
+          <option key={`${sort} ${order}`} value={`${sort} ${order}`}>
+            {t(`orders.${sort}`)} {order === "asc" ? "↑" : "↓"}
+          </option>
+        )),
+      )}
+    </select>
   );
 }

@@ -6,7 +6,7 @@ import { useFormat } from "../../app/format.ts";
 import { StateBadge } from "../../app/mailbox-frame.tsx";
 import { mailboxHome } from "../../app/mailbox-path.ts";
 import { EmptyState } from "../../components/empty-state.tsx";
-import { type Column, Table } from "../../components/table.tsx";
+import { type Column, type Sorting, Table } from "../../components/table.tsx";
 
 export type MailboxRow = Answers["listMailboxes"]["mailboxes"][number];
 
@@ -15,9 +15,11 @@ interface MailboxTableProps {
   /** Not all are asked for. */
   readonly filtered: boolean;
   readonly stale: boolean;
+  readonly sorting: Sorting;
+  readonly onSort: (sorting: Sorting) => void;
 }
 
-export function MailboxTable({ rows, filtered, stale }: MailboxTableProps) {
+export function MailboxTable({ filtered, ...table }: MailboxTableProps) {
   const { t } = useTranslation("mailboxes");
   const columns = useColumns();
   const empty = filtered ? (
@@ -25,35 +27,66 @@ export function MailboxTable({ rows, filtered, stale }: MailboxTableProps) {
   ) : (
     <EmptyState title={t("empty")} text={t("emptyText")} />
   );
-  return (
-    <Table caption={t("title")} columns={columns} rows={rows} rowKey={({ id }) => id} empty={empty} stale={stale} />
-  );
+  return <Table caption={t("title")} columns={columns} rowKey={({ id }) => id} empty={empty} {...table} />;
 }
 
 function useColumns(): readonly Column<MailboxRow>[] {
   const { t } = useTranslation(["mailboxes", "frame"]);
   const { number, bytes } = useFormat();
   return [
-    { key: "name", header: t("name"), main: true, cell: (row) => <NameCell row={row} /> },
+    { key: "name", header: t("name"), main: true, sort: "name", cell: (row) => <NameCell row={row} /> },
     {
       key: "state",
       header: t("state"),
       cell: ({ state }) => <StateBadge state={state} />,
     },
-    { key: "messages", header: t("waiting"), numeric: true, cell: ({ messages }) => number(messages) },
-    { key: "bytes", header: t("size"), numeric: true, cell: ({ sealedBytes }) => bytes(sealedBytes) },
-    { key: "oldest", header: t("oldest"), cell: ({ oldestReceivedAt }) => <When at={oldestReceivedAt} none="—" /> },
+    { key: "source", header: t("source"), cell: (row) => <SourceCell row={row} /> },
+    {
+      key: "messages",
+      header: t("waiting"),
+      numeric: true,
+      sort: "messages",
+      cell: ({ messages }) => number(messages),
+    },
+    {
+      key: "bytes",
+      header: t("size"),
+      numeric: true,
+      sort: "sealedBytes",
+      cell: ({ sealedBytes }) => bytes(sealedBytes),
+    },
+    {
+      key: "oldest",
+      header: t("oldest"),
+      sort: "oldestReceivedAt",
+      cell: ({ oldestReceivedAt }) => <When at={oldestReceivedAt} none="—" />,
+    },
     {
       key: "received",
       header: t("lastReceived"),
+      sort: "lastReceivedAt",
       cell: ({ lastReceivedAt }) => <When at={lastReceivedAt} none={t("frame:never")} />,
     },
     {
       key: "pulled",
       header: t("lastPulled"),
+      sort: "lastPulledAt",
       cell: ({ lastPulledAt }) => <When at={lastPulledAt} none={t("frame:never")} />,
     },
   ];
+}
+
+/** What it was made for, and how mail has really come. */
+function SourceCell({ row: { purpose, sources } }: { readonly row: MailboxRow }) {
+  const { t } = useTranslation("mailbox");
+  return (
+    <>
+      {t(`purposes.${purpose}`)}
+      {sources.length > 0 && (
+        <span className="mailbox-description">{sources.map((source) => t(`sources.${source}`)).join(" · ")}</span>
+      )}
+    </>
+  );
 }
 
 function NameCell({ row: { id, name, description } }: { readonly row: MailboxRow }) {

@@ -2,7 +2,6 @@
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useDeferredValue, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useSearchParams } from "react-router";
 import { answerOf } from "../../api/api.ts";
 import { countsEveryMs } from "../../api/mailbox.ts";
 import { useMay } from "../../api/session.ts";
@@ -11,8 +10,9 @@ import { Button } from "../../components/button.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { CreateDialog } from "./create-dialog.tsx";
-import { type Filter, isState, MailboxFilter } from "./mailbox-filter.tsx";
+import { MailboxFilter } from "./mailbox-filter.tsx";
 import { MailboxTable } from "./mailbox-table.tsx";
+import { type Filter, isOrder, useFilter } from "./use-filter.ts";
 
 /** All mailboxes with what waits in them. */
 export function Page() {
@@ -35,6 +35,8 @@ export function Page() {
             rows={rows}
             filtered={filter.search !== "" || filter.state !== ""}
             stale={list.isPlaceholderData}
+            sorting={{ by: filter.sort, order: filter.order }}
+            onSort={({ by, order }) => isOrder(by) && setFilter({ ...filter, sort: by, order })}
           />
         )}
         {list.hasNextPage && (
@@ -47,26 +49,6 @@ export function Page() {
       </div>
     </>
   );
-}
-
-/** In the address, so that the way back from a mailbox leads to the same list, and the list can be sent to somebody. */
-function useFilter(): readonly [Filter, (filter: Filter) => void] {
-  const [words, setWords] = useSearchParams();
-  const state = words.get("state");
-  const filter = { search: words.get("search") ?? "", state: isState(state) ? state : "" } as const;
-  return [
-    filter,
-    ({ search, state }) =>
-      setWords(
-        (before) => {
-          for (const [name, value] of Object.entries({ search, state }))
-            if (value === "") before.delete(name);
-            else before.set(name, value);
-          return before;
-        },
-        { replace: true },
-      ),
-  ];
 }
 
 function CreateButton() {
@@ -82,10 +64,10 @@ function CreateButton() {
   );
 }
 
-function useMailboxes({ search, state }: Filter) {
+function useMailboxes({ search, state, sort, order }: Filter) {
   const api = useApi();
   return useInfiniteQuery({
-    queryKey: ["mailboxes", search, state],
+    queryKey: ["mailboxes", search, state, sort, order],
     initialPageParam: undefined as string | undefined,
     placeholderData: keepPreviousData,
     queryFn: ({ pageParam, signal }) =>
@@ -94,6 +76,8 @@ function useMailboxes({ search, state }: Filter) {
           params: {
             query: {
               limit: 100,
+              sort,
+              order,
               ...(pageParam === undefined ? {} : { after: pageParam }),
               ...(search === "" ? {} : { search }),
               ...(state === "" ? {} : { state }),
