@@ -8,6 +8,7 @@ import type { Configuration } from "./config/schema.ts";
 import { parsePeerList } from "./mailbox/peers.ts";
 import type { MailboxRegistry } from "./mailbox/registry.ts";
 import type { Log } from "./observe/log.ts";
+import type { Traffic } from "./observe/traffic/traffic.ts";
 import type { HeadSource } from "./seal/contract.ts";
 import type { DenialPace } from "./session/denial-pace.ts";
 import { JournalIntake, type JournalIntakeStages } from "./session/journal-intake.ts";
@@ -27,6 +28,7 @@ export interface SmtpServiceParts {
   /** Absent: nobody can sign in. */
   readonly upstreams: ProxyUpstreams | undefined;
   readonly pace: DenialPace;
+  readonly traffic: Pick<Traffic, "refused">;
 }
 
 type Serve = (connection: Connection) => Promise<void>;
@@ -45,6 +47,7 @@ export function smtpServices(
   const relayStages: SmtpSessionStages = {
     clock,
     log,
+    refused: (refused) => parts.traffic.refused(refused),
     intake: (connection, sessionLog) => new JournalIntake(intakeStages, connection, sessionLog),
   };
   const relay: Serve = (connection) => serveSmtp(connection, settings(), relayStages);

@@ -26,6 +26,7 @@ import { EventFeed, feedingLog } from "./observe/event-feed.ts";
 import { countingLog } from "./observe/event-metrics.ts";
 import type { Log } from "./observe/log.ts";
 import { MetricsRegistry } from "./observe/metrics.ts";
+import { Traffic, watchedLog } from "./observe/traffic/traffic.ts";
 import { OpeningThread } from "./pull/opening.ts";
 import { HeadsAhead } from "./seal/heads-ahead.ts";
 import { DenialPace } from "./session/denial-pace.ts";
@@ -96,7 +97,8 @@ export async function createGateway(configuration: Configuration, parts: Gateway
     peerAddresses: configuration.log.peerAddresses,
     nowMs: () => clock.nowMs(),
   });
-  const log = countingLog(feedingLog(parts.log, feed), metrics);
+  const traffic = new Traffic({ nowMs: () => clock.nowMs(), ...limits.traffic });
+  const log = watchedLog(countingLog(feedingLog(parts.log, feed), metrics), traffic);
   const directory = configuration.gateway.dataDirectory;
   const store = await openStore({
     directory,
@@ -120,6 +122,7 @@ export async function createGateway(configuration: Configuration, parts: Gateway
       log,
       feed,
       metrics,
+      traffic,
       clock,
       store,
       accountStore,
@@ -142,6 +145,7 @@ export async function createGateway(configuration: Configuration, parts: Gateway
 interface ReadyParts {
   readonly settings: LiveSettings | undefined;
   readonly metrics: MetricsRegistry;
+  readonly traffic: Traffic;
   readonly configuration: Configuration;
   readonly log: Log;
   /** What the log says, for whoever follows it over HTTPS. */
@@ -270,6 +274,7 @@ class RunningGateway implements Gateway {
       store,
       configuration,
       log,
+      traffic: this.#parts.traffic,
       testMessages: testMessages(this, this.#parts),
       settings: this.#parts.settings,
       certificates: this.#parts.certificates,

@@ -38,6 +38,7 @@ async function openControl(context: TestContext, name = "control.sock") {
     log,
     running: undefined,
     testMessages: undefined,
+    traffic: undefined,
     settings: undefined,
     certificates: undefined,
   };
@@ -75,7 +76,7 @@ test("progress comes before the result, and the ledger names who asked (I8)", as
   const progress: string[] = [];
   await client.run("mailbox.delete", { id }, (line) => progress.push(line));
   assert.equal(progress.length, 1);
-  assert.match(store.ledger.at(-1) ?? "", /cli:alice/);
+  assert.match(store.noted.at(-1) ?? "", /cli:alice/);
 });
 
 test("every change stands in the audit trail: who, from where, what, before and after (I8)", async (context) => {

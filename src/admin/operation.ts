@@ -5,6 +5,7 @@ import type { LiveSettings } from "../config/live-settings.ts";
 import type { Configuration } from "../config/schema.ts";
 import type { MailboxRegistry } from "../mailbox/registry.ts";
 import type { Log } from "../observe/log.ts";
+import type { Traffic } from "../observe/traffic/traffic.ts";
 import type { Store } from "../store/contract.ts";
 import type { AccountStages } from "./accounts/account-stages.ts";
 import type { Asker } from "./audit-trail.ts";
@@ -13,7 +14,7 @@ import type { TestMessages } from "./test-messages.ts";
 /** What operations work on. The command line without a gateway, the control socket and the HTTP API make one each. */
 export interface OperationStages extends AccountStages {
   readonly mailboxes: MailboxRegistry;
-  readonly store: Pick<Store, "counts" | "readiness" | "activity">;
+  readonly store: Pick<Store, "counts" | "readiness" | "activity" | "ledger">;
   readonly configuration: Configuration;
   readonly log: Log;
   /** `undefined` when a command works on the data directory by itself. */
@@ -21,6 +22,8 @@ export interface OperationStages extends AccountStages {
   readonly certificates: CertificateDesk | undefined;
   /** Facts of the running gateway as they are now; `undefined` when a command works on the data directory by itself. */
   readonly running: (() => RunningFacts) | undefined;
+  /** What goes on and who was refused; `undefined` as `running` is. */
+  readonly traffic: Traffic | undefined;
   /** Sends test messages to the gateway's own listeners; `undefined` as `running` is. */
   readonly testMessages: TestMessages | undefined;
 }

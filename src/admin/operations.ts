@@ -12,6 +12,7 @@ import { showOverview } from "./overview-operation.ts";
 import { changeSettings, listSettings } from "./settings/settings-operations.ts";
 import { showStatus } from "./status-operation.ts";
 import { sendTestMessage } from "./test-message-operation.ts";
+import * as traffic from "./traffic-operations.ts";
 
 /** Every operation by its name. One set for all doors: the command line, the control socket and the HTTP API. */
 export const operations = {
@@ -44,6 +45,10 @@ export const operations = {
   "settings.list": listSettings,
   "settings.change": changeSettings,
   activity: showActivity,
+  "session.list": traffic.listSessions,
+  "refusal.list": traffic.listRefusals,
+  "mailbox.origins": traffic.listOrigins,
+  "mailbox.ledger": traffic.showLedger,
   overview: showOverview,
   status: showStatus,
 } as const;

@@ -163,6 +163,11 @@ export const limits = {
   passwordFailureWindowMs: 300_000,
   /** Addresses whose failures are remembered; about 1 MB. */
   passwordFailureAddresses: 10_000,
+  /** What an administrator can ask about in memory: some megabytes. Peers choose texts and addresses. */
+  traffic: {
+    refusals: { most: 5_000, mostCharacters: 400 },
+    origins: { perMailbox: 50, mailboxes: 2_000 },
+  },
   /** Points of a chart of activity: five weeks by the hour. */
   activityPoints: 1_000,
   /** Mailboxes that the overview names one by one for each kind of trouble; it tells how many there are. */

@@ -93,6 +93,7 @@ async function offlineDoor(configuration: Configuration, actor: string, store: S
     log: silentLog,
     running: undefined,
     testMessages: undefined,
+    traffic: undefined,
     settings: undefined,
     certificates: undefined,
     actor,

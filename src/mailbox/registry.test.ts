@@ -32,7 +32,7 @@ test("a new mailbox is active, wants TLS, and is there when create resolves", as
   assert.equal(mailbox.createdAtMs, 1_750_000_000_000);
   assert.equal(mailbox.allowedPeers.allows("203.0.113.1"), false);
   assert.equal(registry.find(mailbox.id), mailbox);
-  assert.deepEqual(store.ledger, ["created"]);
+  assert.deepEqual(store.noted, ["created"]);
 });
 
 test("the identity file is an age file that another implementation opens with the password (I6)", async () => {
@@ -99,7 +99,7 @@ test("only a suspended mailbox is deleted, with the number of messages that go (
   await registry.suspend(mailbox.id);
   assert.deepEqual(await registry.delete(mailbox.id, "by alice"), { removedMessages: 7 });
   assert.equal(registry.find(mailbox.id), undefined);
-  assert.equal(store.ledger.at(-1), "by alice");
+  assert.equal(store.noted.at(-1), "by alice");
   await assert.rejects(registry.delete(mailbox.id, "by alice"), withCode("mailbox/unknown"));
 });
 
@@ -118,7 +118,7 @@ test("a changed password opens the mail of before; the old one opens nothing", a
   assert.equal(unsealWhole(identity, sealed).toString(), "kept before");
   await assert.rejects(unwrapIdentity(file, old, { maxLogN: 18 }), withCode("seal/wrong-passphrase"));
   assert.equal(registry.find(mailbox.id)?.recipient.text, mailbox.recipient.text);
-  assert.equal(store.ledger.at(-1), "password-changed");
+  assert.equal(store.noted.at(-1), "password-changed");
 });
 
 test("a reset is refused while mail is left, and makes a new key pair when it is not", async () => {
@@ -139,7 +139,7 @@ test("a reset is refused while mail is left, and makes a new key pair when it is
   await assert.rejects(unwrapIdentity(file, old, { maxLogN: 18 }), withCode("seal/wrong-passphrase"));
   assert.equal((await unwrapIdentity(file, reset.password, { maxLogN: 18 })).recipient, reset.mailbox.recipient.text);
   // The store does both in one step: nothing sealed to the old key can arrive behind the removal.
-  assert.deepEqual(store.ledger.slice(-2), ["by alice", "key-changed"]);
+  assert.deepEqual(store.noted.slice(-2), ["by alice", "key-changed"]);
 });
 
 test("a chosen password is worked harder for than a generated one", async () => {

@@ -29,6 +29,7 @@ export const logEvents = {
     text: "ALARM: the new certificate cannot be used; the one of before is shown on",
   },
   "session/opened": { level: "debug", text: "a session began" },
+  "session/encrypted": { level: "debug", text: "a session went over to TLS" },
   "session/closed": { level: "debug", text: "a session ended" },
   "session/failed": { level: "error", text: "a session ended by a fault of ours" },
   "smtp/refused": { level: "info", text: "an SMTP command was refused" },

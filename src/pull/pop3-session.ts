@@ -233,6 +233,7 @@ class Pop3Session {
       this.#over = true;
       return;
     }
+    this.#log.event("session/encrypted", { tls: this.#connection.tls?.version });
     // RFC 2595 §4: what was known from the conversation in clear is forgotten.
     this.#machine = this.#newMachine();
   }

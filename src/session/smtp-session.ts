@@ -2,7 +2,9 @@
 import type { Clock } from "../base/clock.ts";
 import type { Connection, ConnectionEnd } from "../base/connection.ts";
 import { giveBack } from "../base/give-back.ts";
+import { parseMailboxId } from "../base/ids.ts";
 import type { Log } from "../observe/log.ts";
+import type { RefusedThing } from "../observe/traffic/refusals.ts";
 import { type Credentials, secretOf } from "../protocol/sasl/credentials.ts";
 import { type Refusal, refusals } from "../protocol/smtp/refusal.ts";
 import { formatReply, type Reply } from "../protocol/smtp/reply.ts";
@@ -25,6 +27,8 @@ export interface SmtpSignIn {
 export interface SmtpSessionStages {
   readonly clock: Clock;
   readonly log: Log;
+  /** Told of every refusal, with what the log must not say (I4). */
+  readonly refused?: (refused: RefusedThing) => void;
   /** Takes the mail of clients that have not signed in. */
   intake(connection: Connection, log: Log): MailStage;
   /** Absent: nobody can sign in on this listener. Wipes the secret of the credentials. */
@@ -54,6 +58,8 @@ class SmtpSession {
   #reading: Promise<Buffer | ConnectionEnd> | undefined;
   #stageOver: (() => void) | undefined;
   #output = "";
+  /** The recipient that was asked about last, for those who want to know whom a refusal was about. */
+  #asked: Extract<SmtpServerEffect, { readonly type: "ask-recipient" }> | undefined;
   #draining = false;
   #over = false;
 
@@ -166,6 +172,7 @@ class SmtpSession {
         this.#pace.begin(this.#nowMs());
         return this.#stage.judgeMail(effect.transaction);
       case "ask-recipient":
+        this.#asked = effect;
         return this.#stage.judgeRecipient(effect.transaction, effect.recipient);
       case "ask-content":
         this.#pace.beginContent();
@@ -207,6 +214,7 @@ class SmtpSession {
       this.#over = true;
       return;
     }
+    this.#log.event("session/encrypted", { tls: this.#connection.tls?.version });
     // RFC 3207 §4.2: what was known from the conversation in clear is forgotten.
     this.#machine = this.#newMachine();
   }
@@ -220,8 +228,22 @@ class SmtpSession {
   #say(said: Reply, refusal: Refusal | undefined): void {
     this.#output += formatReply(said);
     if (refusal === undefined) return;
+    this.#tellRefused(refusal);
     this.#log.event("smtp/refused", { replyCode: refusal.reply.code, cause: refusal.cause });
     if (refusal.cause === refusals.tooLarge.cause) this.#stage.noteRefusal(refusal);
+  }
+
+  #tellRefused({ cause, reply }: Refusal): void {
+    const asked = this.#asked;
+    this.#asked = undefined;
+    this.#stages.refused?.({
+      cause,
+      reply: formatReply(reply).trimEnd(),
+      peer: this.#connection.peer.address,
+      hello: asked?.transaction.hello.name,
+      recipient: asked?.recipient.forwardPath.text,
+      mailbox: parseMailboxId(asked?.recipient.forwardPath.localPart ?? ""),
+    });
   }
 
   /** Replies of one pipelined group leave together (RFC 2920 §3.2). `false`: the peer is gone. */

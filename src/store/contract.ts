@@ -2,6 +2,7 @@
 import type { PosternError } from "../base/errors.ts";
 import type { MailboxId, UniqueId } from "../base/ids.ts";
 import type { ActivityHour } from "./activity-hours.ts";
+import type { LedgerPage, LedgerQuery } from "./ledger.ts";
 
 /**
  * What the stages before and behind the store may rely on. The store sees sealed bytes only and cannot unseal.
@@ -59,6 +60,12 @@ export interface Store {
     mailbox: MailboxId | undefined,
     span: { readonly fromMs: number; readonly toMs: number },
   ): Promise<readonly ActivityHour[]>;
+
+  /**
+   * A page of a mailbox's ledger, the newest row first. With `event`, a part of the ledger is looked through, so that a
+   * page may have fewer rows than there are. Runs beside the writer.
+   */
+  ledger(mailbox: MailboxId, query: LedgerQuery): Promise<LedgerPage>;
 
   /** Resolves when the store has died of a fault: nothing works any more, and the process must be started again. */
   readonly failed: Promise<PosternError>;

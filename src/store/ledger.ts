@@ -1,22 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 import { hash } from "node:crypto";
 import type { MailboxId, UniqueId } from "../base/ids.ts";
-import type { Addendum, MailboxEvent } from "./contract.ts";
+import type { Addendum } from "./contract.ts";
 
 /** What a ledger row can say; `docs/formats/ledger.md` explains each. */
-export type LedgerEvent =
-  | "created"
-  | MailboxEvent
-  | "mailbox-removed"
-  | "accepted"
-  | "offered"
-  | "unknown"
-  | "withdrawn"
-  | "receipt-added"
-  | "verdict-added"
-  | "refused"
-  | "pulled"
-  | "removed";
+export const ledgerEvents = [
+  "created",
+  "changed",
+  "activated",
+  "suspended",
+  "key-changed",
+  "password-changed",
+  "mailbox-removed",
+  "accepted",
+  "offered",
+  "unknown",
+  "withdrawn",
+  "receipt-added",
+  "verdict-added",
+  "refused",
+  "pulled",
+  "removed",
+] as const;
+export type LedgerEvent = (typeof ledgerEvents)[number];
 
 export const addendumEvents = { receipt: "receipt-added", verdict: "verdict-added" } as const satisfies Record<
   Addendum["kind"],
@@ -32,6 +38,20 @@ export interface LedgerRow {
   /** Lower-case hex. */
   readonly sha256: string | null;
   readonly detail: string | null;
+}
+
+/** A part of a ledger, the newest row first. */
+export interface LedgerPage {
+  readonly rows: readonly LedgerRow[];
+  /** To go on below: the rows before this position. */
+  readonly next: number | undefined;
+  readonly head: { readonly position: number; readonly hash: Uint8Array };
+}
+
+export interface LedgerQuery {
+  readonly limit: number;
+  readonly before?: number | undefined;
+  readonly event?: LedgerEvent | undefined;
 }
 
 /** What the first row of a mailbox's ledger is chained to. */

@@ -19,6 +19,7 @@ import { OpenDeposit, sequenceOf } from "./deposit.ts";
 import { DepositMemory } from "./deposit-memory.ts";
 import { Epochs } from "./epochs.ts";
 import { Leases } from "./leases.ts";
+import type { LedgerPage, LedgerQuery } from "./ledger.ts";
 import { type DirectoryLock, lockDirectory } from "./lock.ts";
 import { StoredMailboxTable } from "./mailbox-table.ts";
 import { LeasedMaildrop } from "./maildrop.ts";
@@ -237,6 +238,15 @@ class SqliteStore implements Store {
     span: { readonly fromMs: number; readonly toMs: number },
   ): Promise<readonly ActivityHour[]> {
     return this.#reader.activity(mailbox === undefined ? allMailboxes : this.mailboxes.number(mailbox), span);
+  }
+
+  async ledger(mailbox: MailboxId, query: LedgerQuery): Promise<LedgerPage> {
+    const { rows, next, head } = await this.#reader.ledger(this.mailboxes.number(mailbox), query);
+    const named = rows.map(({ sequence, ...row }) => {
+      const uniqueId = sequence === null ? null : this.#epochs.uniqueId(sequence);
+      return Object.assign(row, { uniqueId });
+    });
+    return { rows: named, next, head };
   }
 
   stop(): Promise<void> {

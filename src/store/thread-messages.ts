@@ -3,6 +3,7 @@ import type { ErrorCode } from "../base/errors.ts";
 import type { ActivityHour } from "./activity-hours.ts";
 import type { Addendum, MailboxEvent, MailboxRow } from "./contract.ts";
 import type { Epoch } from "./epochs.ts";
+import type { LedgerQuery } from "./ledger.ts";
 import type { NumberedMailbox } from "./mailbox-rows.ts";
 import type { RecoveryReport } from "./recovery.ts";
 import type { Fault } from "./writer/faults.ts";
@@ -185,6 +186,7 @@ export type ToReaderThread =
       readonly fromMs: number;
       readonly toMs: number;
     }
+  | { readonly kind: "ledger"; readonly token: number; readonly mailbox: number; readonly query: LedgerQuery }
   | { readonly kind: "passage"; readonly token: number; readonly mailbox: number; readonly name: Uint8Array }
   | { readonly kind: "stop" };
 
@@ -195,6 +197,7 @@ export interface ReaderAnswers {
   readonly addenda: readonly Addendum[];
   readonly counts: readonly CountsRow[];
   readonly activity: readonly ActivityHour[];
+  readonly ledger: LedgerPart;
   readonly passage: Uint8Array | undefined;
 }
 
@@ -212,6 +215,21 @@ export interface ReaderAnswer<K extends keyof ReaderAnswers> {
 export type FromReaderThread =
   | { readonly [K in keyof ReaderAnswers]: ReaderAnswer<K> }[keyof ReaderAnswers]
   | { readonly kind: "failed"; readonly token: number; readonly code: ErrorCode | undefined; readonly detail: string };
+
+/** Rows as they are in the index: with sequence numbers in place of unique-ids. */
+export interface LedgerPart {
+  readonly rows: readonly {
+    readonly position: number;
+    readonly atMs: number;
+    readonly event: string;
+    readonly sequence: number | null;
+    readonly sealedBytes: number | null;
+    readonly sha256: string | null;
+    readonly detail: string | null;
+  }[];
+  readonly next: number | undefined;
+  readonly head: { readonly position: number; readonly hash: Uint8Array };
+}
 
 /** A maildrop's messages, oldest first: parallel arrays. */
 export interface Snapshot {

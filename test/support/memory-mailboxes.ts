@@ -6,7 +6,7 @@ import type { MailboxCounts, MailboxEvent, MailboxRow, MailboxTable, Store } fro
 export class MemoryMailboxes implements Pick<Store, "mailboxes" | "counts" | "readiness"> {
   readonly rows = new Map<MailboxId, MailboxRow>();
   readonly messages = new Map<MailboxId, number>();
-  readonly ledger: string[] = [];
+  readonly noted: string[] = [];
   readonly mailboxes: MailboxTable;
 
   constructor() {
@@ -43,6 +43,10 @@ export class MemoryMailboxes implements Pick<Store, "mailboxes" | "counts" | "re
     return [];
   }
 
+  async ledger(): Promise<never> {
+    throw new TypeError("this test store has no such part");
+  }
+
   readiness(): "ready" {
     return "ready";
   }
@@ -51,13 +55,13 @@ export class MemoryMailboxes implements Pick<Store, "mailboxes" | "counts" | "re
     // A real store answers later; changes that are not made in turn would mix here.
     await Promise.resolve();
     this.rows.set(row.id, row);
-    this.ledger.push(event);
+    this.noted.push(event);
   }
 
   #discard(id: MailboxId, cause: string): number {
     const gone = this.messages.get(id) ?? 0;
     this.messages.delete(id);
-    this.ledger.push(cause);
+    this.noted.push(cause);
     return gone;
   }
 }

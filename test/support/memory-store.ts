@@ -123,6 +123,7 @@ export function asStore(store: MemoryStore, mailboxes: MailboxTable): Store {
     addAddendum: (message, mailbox, addendum) => store.addAddendum(message, mailbox, addendum),
     readiness: () => store.readiness(),
     activity: outOfReach,
+    ledger: outOfReach,
     noteRefusal: (mailbox, cause) => store.noteRefusal(mailbox, cause),
     failed: new Promise(() => undefined),
     passage: (mailbox, name) => store.passage(mailbox, name),

@@ -12,6 +12,7 @@ import { secondFactorRoutes } from "./routes/second-factor-routes.ts";
 import { settingsRoutes } from "./routes/settings-routes.ts";
 import { signInRoutes } from "./routes/sign-in-routes.ts";
 import { statusRoutes } from "./routes/status-routes.ts";
+import { trafficRoutes } from "./routes/traffic-routes.ts";
 
 /** Every route of the API, listed once: for the server, its description and the test that walks them. */
 export function apiRoutes(
@@ -22,6 +23,7 @@ export function apiRoutes(
     ...secondFactorRoutes(stages),
     ...statusRoutes(stages.feed),
     ...mailboxRoutes(),
+    ...trafficRoutes(),
     ...accountRoutes(),
     ...auditRoutes(stages.audit),
     ...settingsRoutes(),

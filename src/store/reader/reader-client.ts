@@ -3,10 +3,12 @@ import { Worker } from "node:worker_threads";
 import { describeError, PosternError } from "../../base/errors.ts";
 import type { ActivityHour } from "../activity-hours.ts";
 import type { Addendum } from "../contract.ts";
+import type { LedgerQuery } from "../ledger.ts";
 import { threadFile } from "../thread-file.ts";
 import type {
   CountsRow,
   FromReaderThread,
+  LedgerPart,
   LocationRow,
   ReaderAnswer,
   ReaderAnswers,
@@ -34,6 +36,7 @@ export class ReaderClient {
     addenda: new Map(),
     counts: new Map(),
     activity: new Map(),
+    ledger: new Map(),
     passage: new Map(),
   };
   readonly #ended: Promise<void>;
@@ -85,6 +88,10 @@ export class ReaderClient {
     span: { readonly fromMs: number; readonly toMs: number },
   ): Promise<readonly ActivityHour[]> {
     return this.#ask("activity", { kind: "activity", token: this.#next(), mailbox, ...span });
+  }
+
+  ledger(mailbox: number, query: LedgerQuery): Promise<LedgerPart> {
+    return this.#ask("ledger", { kind: "ledger", token: this.#next(), mailbox, query });
   }
 
   passage(mailbox: number, name: Uint8Array): Promise<Uint8Array | undefined> {

@@ -3,6 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { describeError, PosternError } from "../../base/errors.ts";
 import type { FromReaderThread, ReaderQuestion, ToReaderThread } from "../thread-messages.ts";
 import { IndexReader } from "./index-reader.ts";
+import { readLedger } from "./ledger-pages.ts";
 
 /** The reader thread: answers look-ups while the store thread writes and the network thread serves. */
 function answer(reader: IndexReader, question: ReaderQuestion): FromReaderThread {
@@ -18,6 +19,8 @@ function answer(reader: IndexReader, question: ReaderQuestion): FromReaderThread
       return { kind, token, value: reader.counts() };
     case "activity":
       return { kind, token, value: reader.activity(question.mailbox, question.fromMs, question.toMs) };
+    case "ledger":
+      return { kind, token, value: readLedger(reader.index, question.mailbox, question.query) };
     case "passage":
       return { kind, token, value: reader.passage(question.mailbox, question.name) };
     default:

@@ -32,6 +32,10 @@ export interface Answers {
   changeMailboxPassword: { "id": string; "address": string; "password": string };
   resetMailboxPassword: { "id": string; "address": string; "password": string; "removedMessages": number };
   sendTestMessage: { "outcome": "accepted" | "refused" | "failed"; "reply": string; "cause": "accepted" | "mailbox-suspended" | "peer-not-allowed" | "disk-low" | "store-failing" | "too-busy" | "other" | "no-listener" | "no-answer"; "tookMs": number; "messageId": string };
+  listSessions: { "sessions": ({ "id": string; "service": string; "peer": string; "since": string; "tls": (string) | (null); "mailbox": (string) | (null); "target": (string) | (null); "messages": number })[] };
+  listRefusals: { "refusals": ({ "id": number; "at": string; "cause": string; "reply": (string) | (null); "peer": string; "hello": (string) | (null); "recipient": (string) | (null); "mailbox": (string) | (null) })[]; "next": (number) | (null); "keptSince": string };
+  listMailboxOrigins: { "origins": ({ "source": "journal" | "smtp-proxy" | "pop3-proxy"; "peer": string; "tls": (string) | (null); "messages": number; "lastAt": string })[]; "keptSince": string };
+  getMailboxLedger: { "entries": ({ "position": number; "at": string; "event": string; "uniqueId": (string) | (null); "sealedBytes": (number) | (null); "sha256": (string) | (null); "detail": (string) | (null) })[]; "next": (number) | (null); "head": { "position": number; "hash": string } };
   listAdministrators: { "administrators": ({ "name": string; "role": "administrator" | "operator" | "auditor"; "createdAt": string; "passwordChangedAt": string; "secondFactors": ("totp" | "passkey")[] })[] };
   createAdministrator: { "name": string; "role": "administrator" | "operator" | "auditor"; "createdAt": string; "passwordChangedAt": string; "secondFactors": ("totp" | "passkey")[] };
   setAdministratorRole: { "name": string; "role": "administrator" | "operator" | "auditor"; "createdAt": string; "passwordChangedAt": string; "secondFactors": ("totp" | "passkey")[] };
@@ -265,6 +269,38 @@ export interface paths {
     post: { parameters: { query?: never; header?: never; path: { "id": string }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["sendTestMessage"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
     get?: never;
     put?: never;
+    delete?: never;
+    patch?: never;
+  };
+  "/sessions": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["listSessions"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    put?: never;
+    post?: never;
+    delete?: never;
+    patch?: never;
+  };
+  "/refusals": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: { parameters: { query?: { "mailbox"?: string | undefined; "peer"?: string | undefined; "recipient"?: string | undefined; "cause"?: string | undefined; "from"?: string | undefined; "to"?: string | undefined; "limit"?: number | undefined; "before"?: number | undefined }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["listRefusals"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    put?: never;
+    post?: never;
+    delete?: never;
+    patch?: never;
+  };
+  "/mailboxes/{id}/origins": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: { parameters: { query?: never; header?: never; path: { "id": string }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["listMailboxOrigins"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    put?: never;
+    post?: never;
+    delete?: never;
+    patch?: never;
+  };
+  "/mailboxes/{id}/ledger": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: { parameters: { query?: { "limit"?: number | undefined; "before"?: number | undefined; "event"?: "created" | "changed" | "activated" | "suspended" | "key-changed" | "password-changed" | "mailbox-removed" | "accepted" | "offered" | "unknown" | "withdrawn" | "receipt-added" | "verdict-added" | "refused" | "pulled" | "removed" | undefined }; header?: never; path: { "id": string }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["getMailboxLedger"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    put?: never;
+    post?: never;
     delete?: never;
     patch?: never;
   };
