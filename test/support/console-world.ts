@@ -62,8 +62,9 @@ export class ConsoleWorld {
         this.complaints.push(message.text());
     });
     page.on("pageerror", (error) => this.complaints.push(String(error)));
+    const own = options.baseURL ?? this.origin;
     page.on("request", (request) => {
-      if (!request.url().startsWith(this.origin) && !/^(?:data|blob):/.test(request.url()))
+      if (!request.url().startsWith(own) && !/^(?:data|blob):/.test(request.url()))
         this.complaints.push(`request to ${request.url()}`);
     });
     return page;
