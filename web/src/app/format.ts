@@ -32,7 +32,13 @@ const agoSteps = [
   ["minute", 60],
 ] as const;
 
-export function createFormat(language: string): Format {
+/** As the browser's region writes it, when the browser speaks that language: English is not written alike everywhere. */
+export function localeOf(language: string): string {
+  return navigator.languages.find((each) => each.slice(0, 2) === language) ?? language;
+}
+
+export function createFormat(chosen: string): Format {
+  const language = localeOf(chosen);
   const number = new Intl.NumberFormat(language);
   const dateTime = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
   const date = new Intl.DateTimeFormat(language, { dateStyle: "medium" });

@@ -3,7 +3,7 @@ import { scaleLinear, scaleTime } from "d3-scale";
 import { area, line } from "d3-shape";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
-import { useFormat } from "../app/format.ts";
+import { localeOf, useFormat } from "../app/format.ts";
 import { Table } from "./table.tsx";
 
 export interface ChartPoint {
@@ -160,7 +160,7 @@ interface TimeAxisProps {
 function TimeAxis({ ticks, x, step }: TimeAxisProps) {
   const { i18n } = useTranslation();
   const form = new Intl.DateTimeFormat(
-    i18n.language,
+    localeOf(i18n.language),
     step === "hour" ? { weekday: "short", hour: "2-digit" } : { day: "numeric", month: "short" },
   );
   return ticks.map((tick) => (

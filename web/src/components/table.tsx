@@ -11,6 +11,8 @@ export interface Column<Row> {
   readonly numeric?: boolean;
   /** The whole row is about this cell. One column has it. */
   readonly main?: boolean;
+  /** It gets a good part of the width, the same before the rows come as after. */
+  readonly wide?: boolean;
   /** It can be sorted by, under this name. */
   readonly sort?: string;
 }
@@ -73,14 +75,14 @@ function sortingOf<Row>({ sorting, onSort }: TableProps<Row>): Pick<HeadingProps
 }
 
 interface HeadingProps {
-  readonly column: Pick<Column<never>, "header" | "numeric" | "sort" | "main">;
+  readonly column: Pick<Column<never>, "header" | "numeric" | "sort" | "wide">;
   readonly sorting?: Sorting;
   readonly onSort?: (sorting: Sorting) => void;
 }
 
-function Heading({ column: { header, numeric, sort, main }, sorting, onSort }: HeadingProps) {
+function Heading({ column: { header, numeric, sort, wide }, sorting, onSort }: HeadingProps) {
   const { t } = useTranslation();
-  const className = numeric === true ? "table__number" : main === true ? "table__main-head" : undefined;
+  const className = numeric === true ? "table__number" : wide === true ? "table__wide" : undefined;
   if (sort === undefined || onSort === undefined) {
     return (
       <th scope="col" className={className}>

@@ -9,7 +9,7 @@ interface MailboxFilterProps {
   readonly onChange: (filter: Filter) => void;
 }
 
-/** What of the mailboxes is shown; on a phone, where the table has no headings to press, in which order as well. */
+/** What of the mailboxes is shown, and in which order: a phone has no headings to press, and not all orders have one. */
 export function MailboxFilter({ filter, onChange }: MailboxFilterProps) {
   const { t } = useTranslation("mailboxes");
   return (
@@ -46,7 +46,7 @@ function OrderSelect({ filter, onChange }: MailboxFilterProps) {
   const { t } = useTranslation("mailboxes");
   return (
     <select
-      className="input mailbox-filter__select mailbox-filter__order"
+      className="input mailbox-filter__select"
       aria-label={t("order")}
       value={`${filter.sort} ${filter.order}`}
       onChange={({ target }) => {

@@ -32,9 +32,8 @@ export function MailboxTable({ filtered, ...table }: MailboxTableProps) {
 
 function useColumns(): readonly Column<MailboxRow>[] {
   const { t } = useTranslation(["mailboxes", "frame"]);
-  const { number, bytes } = useFormat();
   return [
-    { key: "name", header: t("name"), main: true, sort: "name", cell: (row) => <NameCell row={row} /> },
+    { key: "name", header: t("name"), main: true, wide: true, sort: "name", cell: (row) => <NameCell row={row} /> },
     {
       key: "state",
       header: t("state"),
@@ -46,14 +45,7 @@ function useColumns(): readonly Column<MailboxRow>[] {
       header: t("waiting"),
       numeric: true,
       sort: "messages",
-      cell: ({ messages }) => number(messages),
-    },
-    {
-      key: "bytes",
-      header: t("size"),
-      numeric: true,
-      sort: "sealedBytes",
-      cell: ({ sealedBytes }) => bytes(sealedBytes),
+      cell: (row) => <WaitingCell row={row} />,
     },
     {
       key: "oldest",
@@ -76,12 +68,23 @@ function useColumns(): readonly Column<MailboxRow>[] {
   ];
 }
 
+function WaitingCell({ row: { messages, sealedBytes } }: { readonly row: MailboxRow }) {
+  const { number, bytes } = useFormat();
+  if (messages === 0) return <span className="soft">0</span>;
+  return (
+    <>
+      {number(messages)}
+      <span className="mailbox-description">{bytes(sealedBytes)}</span>
+    </>
+  );
+}
+
 /** What it was made for, and how mail has really come. */
 function SourceCell({ row: { purpose, sources } }: { readonly row: MailboxRow }) {
   const { t } = useTranslation("mailbox");
   return (
     <>
-      {t(`purposes.${purpose}`)}
+      <span className="nowrap">{t(`purposes.${purpose}`)}</span>
       {sources.length > 0 && (
         <span className="mailbox-description">{sources.map((source) => t(`sources.${source}`)).join(" · ")}</span>
       )}
