@@ -70,4 +70,10 @@ export const pages: readonly PageEntry[] = [
     place: "main",
     load: () => import("./pages/account/page.tsx"),
   },
+  {
+    name: "api-reference",
+    path: "/api-reference",
+    place: "main",
+    load: () => import("./pages/api-reference/page.tsx"),
+  },
 ];
