@@ -144,6 +144,20 @@ suite("the sheets in a browser", { skip: noConsole }, () => {
     assert.deepEqual(typed, ["POP3", pull[0].host, String(pull[0].port), "SSL/TLS", mailbox.id]);
   });
 
+  test("a mailbox opens with the sheet of its purpose", async () => {
+    const root = await world.api.root();
+    for (const [purpose, system, group] of [
+      ["postfix", "postfix", "Mail servers that send copies"],
+      ["proxy", "outlook", "Mail clients, through the proxy"],
+    ]) {
+      const made = (await root.call("POST", "mailboxes", { body: { name: purpose, purpose } })).body;
+      await page.goto(`/mailboxes/${made.id}/set-up`);
+      await page.locator(`.sheet[data-system="${system}"]`).waitFor();
+      assert.equal(await page.locator(".sheet").count(), 1);
+      assert.equal(await page.locator(".systems__title").first().innerText(), group);
+    }
+  });
+
   test("a system is chosen by a link, and a copy button copies what stands beside it", async () => {
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
     await open("microsoft365");

@@ -131,6 +131,8 @@ function shapeOf(shape: z.ZodType, io: "input" | "output"): Json {
     target: "draft-2020-12",
     io,
     override: ({ jsonSchema }) => {
+      // Of a type, it says that our code does not write to it; of a description, that a caller must not send it.
+      delete jsonSchema.readOnly;
       if (io === "output" && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
     },
   });

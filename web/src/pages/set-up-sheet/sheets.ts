@@ -9,17 +9,19 @@ import { type Group, groups, type Sheet } from "./sheet.ts";
 export const sheets: readonly Sheet[] = [...hostedSenders, ...ownSenders, ...clients, ...archives];
 
 /** The sheet that a mailbox of a purpose opens with. */
-const firstSheets: Readonly<Record<string, string>> = {
+const firstSheets = {
   microsoft365: "microsoft365",
   "google-workspace": "google-workspace",
   exchange: "exchange",
   postfix: "postfix",
   other: "other-server",
   proxy: "outlook",
-};
+} as const;
 
-export function firstSheet(purpose: string): string {
-  return firstSheets[purpose] ?? "microsoft365";
+export type Purpose = keyof typeof firstSheets;
+
+export function firstSheet(purpose: Purpose): string {
+  return firstSheets[purpose];
 }
 
 /** Who records by the proxy has no use for journaling first, and the other way round. */
