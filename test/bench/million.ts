@@ -4,22 +4,16 @@
  * A mailbox in which a million messages wait: how long a start, a sign-in and a unique-id listing take, what they need
  * of memory, and what the listing does to the rate at which mail comes in meanwhile.
  */
-import { systemClock } from "../../src/base/clock.ts";
-import { parseMailboxId } from "../../src/base/ids.ts";
-import { openStore } from "../../src/store/open-store.ts";
 import { type CreatedMailbox, GatewayProcess } from "../support/gateway-process.ts";
 import { peerPath } from "../support/peers.ts";
 import { Pop3Client } from "../support/pop3-client.ts";
 import { runProgram } from "../support/run-program.ts";
+import { deposit, rowOf, withStore } from "./fill.ts";
 import { anonymousBytesOf, peakWhile } from "./process-cost.ts";
 import { median, printTable, progress } from "./report.ts";
 
 const MiB = 1024 * 1024;
 const fullCount = 1_000_000;
-/** What the fill has under way at once; more only takes memory. */
-const depositsAtOnce = 2000;
-/** What waits need not open: only listings are asked for. */
-const sealedBytes = 300;
 /** Node's thread pool has four threads, each of which checks one sooner or later. */
 const passwordChecks = 12;
 const senders = 20;
@@ -32,7 +26,7 @@ export async function benchMillion(rounds: number, share: number): Promise<void>
     const full = await gateway.createMailbox("full", "--no-require-tls");
     const empty = await gateway.createMailbox("empty", "--no-require-tls");
     await gateway.stop();
-    await fill(gateway.dataDirectory, full, count);
+    await withStore(gateway.dataDirectory, (store) => deposit(store, [rowOf(store, full)], count));
     const startMs = await timed(() => gateway.startAgain());
     // Each thread that checks passwords keeps the memory of its first check: that belongs to no listing.
     for (let check = 0; check < passwordChecks; check++) await pull(gateway, empty);
@@ -123,30 +117,6 @@ async function timed(run: () => Promise<unknown>): Promise<number> {
   const from = performance.now();
   await run();
   return performance.now() - from;
-}
-
-/** Puts messages into the mailbox by the store itself: by SMTP a million would take many minutes. */
-async function fill(directory: string, { id: text }: CreatedMailbox, count: number): Promise<void> {
-  const log = { event: () => undefined };
-  const store = await openStore({ directory, clock: systemClock, log, diskReserveBytes: 0, repeatedDeliveryMs: 0 });
-  try {
-    const id = parseMailboxId(text);
-    const row = id === undefined ? undefined : store.mailboxes.get(id);
-    if (row === undefined) throw new Error("the mailbox is gone");
-    const facts = { traceBytes: 100, contentBytes: 200, contentPop3Bytes: 200, deviations: 0 };
-    const sealed = Buffer.alloc(sealedBytes, 7);
-    for (let done = 0; done < count; done += depositsAtOnce) {
-      if (done % 50_000 === 0) progress(`filling: ${done} of ${count}`);
-      const kept = Array.from({ length: Math.min(depositsAtOnce, count - done) }, async () => {
-        const deposit = store.begin(row.id, { source: "journal", receivedAtMs: done, sealedTo: row.recipient });
-        await deposit.write(Buffer.from(sealed));
-        return deposit.commit(facts);
-      });
-      await Promise.all(kept);
-    }
-  } finally {
-    await store.stop();
-  }
 }
 
 function report(count: number, rows: readonly (readonly [what: string, ms: number, targetMs: number])[]): void {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * The benchmarks: `npm run bench -- [intake] [pull] [proxy] [memory] [million] [--rounds 3] [--share 1]`. All of them
+ * The benchmarks: `npm run bench -- [intake] [pull] [proxy] [memory] [million] [console] [--rounds 3] [--share 1]`. All of them
  * without a name. Each compares
  * with its peers in one run; machines are noisy, ratios hold better than rates.
  */
 import { parseArgs } from "node:util";
+import { benchConsole } from "./console.ts";
 import { benchIntake } from "./intake.ts";
 import { benchMemory } from "./memory.ts";
 import { benchMillion } from "./million.ts";
@@ -26,6 +27,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   proxy: () => benchProxy(rounds, share),
   memory: () => benchMemory(),
   million: () => benchMillion(rounds, share),
+  console: () => benchConsole(rounds, share),
 };
 
 const unknown = positionals.find((name) => benches[name] === undefined);
