@@ -65,6 +65,14 @@ suite("mailboxes", { skip: noConsole }, () => {
     await page.getByLabel("Servers that may deliver").fill("192.0.2.300");
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("“192.0.2.300” is no address", { exact: false }).waitFor();
+    // What only the gateway sees stands at the field as well.
+    await page.getByLabel("Servers that may deliver").fill("2001:db8::1::2");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("is no peer to allow", { exact: false }).waitFor();
+    assert.equal(await page.getByLabel("Servers that may deliver").getAttribute("aria-invalid"), "true");
+    await page.getByLabel("Servers that the proxy may reach").fill("not a server");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("“not a server” is no server name", { exact: false }).waitFor();
     await page.getByLabel("Servers that may deliver").fill("127.0.0.0/8\n2001:db8::/32");
     await page.getByLabel("Take mail over encrypted", { exact: false }).uncheck();
     assert.equal(await page.getByLabel("Mail comes from").inputValue(), "microsoft365");

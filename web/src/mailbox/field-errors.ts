@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useTranslation } from "react-i18next";
+import { problemOf } from "../api/problem.ts";
 
 export interface FieldError {
   /** Nothing is wrong with it. */
@@ -27,6 +28,29 @@ export function usePeersError(lines: readonly string[], tried: boolean): FieldEr
     free: bad === undefined,
     shown: tried && bad !== undefined ? t("peersWrong", { entry: bad }) : undefined,
   };
+}
+
+/** Servers that the proxy may reach, one a line. */
+export function useTargetsError(lines: readonly string[], tried: boolean): FieldError {
+  const { t } = useTranslation("mailbox");
+  const bad = lines.find((line) => !targetPattern.test(line));
+  return {
+    free: bad === undefined,
+    shown: tried && bad !== undefined ? t("targetsWrong", { entry: bad }) : undefined,
+  };
+}
+
+/** A name, `*.` and a name, or an address, with a port if wanted. */
+const targetPattern =
+  /^(?:\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(?:\/\d{1,3})?(?::\d{1,5})?$|^\[?[0-9a-f:.]+\]?(?:\/\d{1,3})?(?::\d{1,5})?$/i;
+
+/** Which field of a mailbox the gateway's refusal is about; `undefined`: none, or it does not say. */
+export function fieldOfProblem(error: unknown): "name" | "peers" | "targets" | undefined {
+  const { code, detail = "" } = problemOf(error);
+  if (code !== "mailbox/bad-request" && code !== "admin/bad-request") return undefined;
+  if (/allowedTargets|is no target/.test(detail)) return "targets";
+  if (/allowedPeers|no peer to allow|after the slash/.test(detail)) return "peers";
+  return /the name\b|body\.name/.test(detail) ? "name" : undefined;
 }
 
 /** As much as a browser can tell; the gateway looks closer. */

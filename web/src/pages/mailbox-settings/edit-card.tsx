@@ -10,9 +10,9 @@ import { useApi } from "../../api/use-api.ts";
 import { Button } from "../../components/button.tsx";
 import { Checkbox, Field, Select, TextArea } from "../../components/field.tsx";
 import { Notice } from "../../components/notice.tsx";
-import { Problem } from "../../components/problem.tsx";
+import { Problem, useProblemText } from "../../components/problem.tsx";
 import { useToast } from "../../components/toasts.tsx";
-import { linesOf, useNameError, usePeersError } from "../../mailbox/field-errors.ts";
+import { fieldOfProblem, linesOf, useNameError, usePeersError, useTargetsError } from "../../mailbox/field-errors.ts";
 import { isPurpose, type Purpose, usePurposeOptions } from "../../mailbox/purposes.ts";
 
 interface EditCardProps {
@@ -40,8 +40,7 @@ export function EditCard({ mailbox, tag }: EditCardProps) {
     setForm(formOf(changed));
     setTried(false);
   });
-  const nameError = useNameError(form.name, tried);
-  const peersError = usePeersError(linesOf(form.peers), tried);
+  const { free, errors } = useFormErrors(form, tried, edit.error);
   const takeTheirs = (): void => {
     setBase({ form: formOf(mailbox), tag });
     setForm(formOf(mailbox));
@@ -58,10 +57,10 @@ export function EditCard({ mailbox, tag }: EditCardProps) {
         onSubmit={(event) => {
           event.preventDefault();
           setTried(true);
-          if (nameError.free && peersError.free) edit.mutate({ form, tag: base.tag });
+          if (free) edit.mutate({ form, tag: base.tag });
         }}
       >
-        <Inputs form={form} onChange={setForm} nameError={nameError.shown} peersError={peersError.shown} />
+        <Inputs form={form} onChange={setForm} errors={errors} />
         <EditProblem error={edit.error} takeTheirs={takeTheirs} keepMine={() => edit.mutate({ form, tag })} />
         <div className="row">
           <Button type="submit" kind="primary" busy={edit.isPending}>
@@ -96,11 +95,28 @@ function useEdit(id: string, onSaved: (mailbox: MailboxDetails, tag: string) => 
 interface InputsProps {
   readonly form: Form;
   readonly onChange: (form: Form) => void;
-  readonly nameError: string | undefined;
-  readonly peersError: string | undefined;
+  readonly errors: FieldErrors;
 }
 
-function Inputs({ form, onChange, nameError, peersError }: InputsProps) {
+type FieldErrors = Readonly<Record<"name" | "peers" | "targets", string | undefined>>;
+
+/** What the browser sees by itself, and what the gateway said about a field. */
+function useFormErrors(form: Form, tried: boolean, refused: Error | null) {
+  const textOf = useProblemText();
+  const name = useNameError(form.name, tried);
+  const peers = usePeersError(linesOf(form.peers), tried);
+  const targets = useTargetsError(linesOf(form.targets), tried);
+  const field = refused === null ? undefined : fieldOfProblem(refused);
+  const said = (which: typeof field): string | undefined => (which === field ? textOf(refused) : undefined);
+  const errors: FieldErrors = {
+    name: name.shown ?? said("name"),
+    peers: peers.shown ?? said("peers"),
+    targets: targets.shown ?? said("targets"),
+  };
+  return { free: name.free && peers.free && targets.free, errors };
+}
+
+function Inputs({ form, onChange, errors }: InputsProps) {
   const { t } = useTranslation(["mailbox-settings", "mailbox"]);
   return (
     <>
@@ -109,7 +125,7 @@ function Inputs({ form, onChange, nameError, peersError }: InputsProps) {
         value={form.name}
         autoComplete="off"
         onChange={({ target }) => onChange({ ...form, name: target.value })}
-        error={nameError}
+        error={errors.name}
       />
       <Select
         label={t("mailbox:purpose")}
@@ -132,7 +148,7 @@ function Inputs({ form, onChange, nameError, peersError }: InputsProps) {
         spellCheck={false}
         value={form.peers}
         onChange={({ target }) => onChange({ ...form, peers: target.value })}
-        error={peersError}
+        error={errors.peers}
       />
       <Checkbox
         label={t("tlsLabel")}
@@ -147,6 +163,7 @@ function Inputs({ form, onChange, nameError, peersError }: InputsProps) {
         spellCheck={false}
         value={form.targets}
         onChange={({ target }) => onChange({ ...form, targets: target.value })}
+        error={errors.targets}
       />
     </>
   );
@@ -160,7 +177,7 @@ interface EditProblemProps {
 
 function EditProblem({ error, takeTheirs, keepMine }: EditProblemProps) {
   const { t } = useTranslation("mailbox-settings");
-  if (error === null) return null;
+  if (error === null || fieldOfProblem(error) !== undefined) return null;
   if (problemOf(error).code !== "mailbox/changed-meanwhile") return <Problem error={error} />;
   return (
     <div role="alert">
