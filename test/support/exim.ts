@@ -15,6 +15,8 @@ export interface EximOptions {
   /** domain → port; every route demands TLS and a certificate verified by `caFile` unless `tls` is false. */
   readonly routes: readonly { readonly domain: string; readonly port: number; readonly tls: boolean }[];
   readonly caFile: string;
+  /** Routers before those, and transports, as they stand in a configuration. */
+  readonly more?: { readonly routers: string; readonly transports: string };
   /** Take mail for these routes from users that sign in, any name with this password; it waits for `deliver`. */
   readonly submission?: { readonly certificateFile: string; readonly keyFile: string; readonly password: string };
 }
@@ -200,8 +202,10 @@ accept_signed_in:
   accept authenticated = *
   deny
 begin routers
+${options.more?.routers ?? ""}
 ${options.routes.map(router).join("")}
 begin transports
+${options.more?.transports ?? ""}
 encrypted:
   driver = smtp
   hosts_require_tls = *

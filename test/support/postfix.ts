@@ -15,6 +15,8 @@ export interface PostfixOptions {
   readonly maildir?: string;
   /** The authority that routes with TLS must verify the server by, a PEM file. */
   readonly caFile?: string;
+  /** More lines of main.cf; what they set counts. */
+  readonly more?: string;
   /** Offer submission to users that a Dovecot knows, with this certificate. */
   readonly submission?: { readonly certificateFile: string; readonly keyFile: string; readonly authSocket: string };
 }
@@ -152,6 +154,7 @@ smtp_tls_loglevel = 1
 ${options.alwaysBcc === undefined ? "" : `always_bcc = ${options.alwaysBcc}`}
 ${routes.length === 0 ? "" : `transport_maps = inline:{ ${routes.join(", ")} }`}
 ${options.maildir === undefined ? "" : virtual}
+${options.more ?? ""}
 `;
   }
 }
