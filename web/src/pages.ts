@@ -58,6 +58,20 @@ export const pages: readonly PageEntry[] = [
     load: () => import("./pages/audit/page.tsx"),
   },
   {
+    name: "settings",
+    path: "/settings",
+    scope: "settings:read",
+    place: "main",
+    load: () => import("./pages/settings/page.tsx"),
+  },
+  {
+    name: "certificate",
+    path: "/certificate",
+    scope: "settings:read",
+    place: "main",
+    load: () => import("./pages/certificate/page.tsx"),
+  },
+  {
     name: "administrators",
     path: "/administrators",
     scope: "administrators:read",

@@ -47,7 +47,7 @@ export async function answerWithTag<T>(
 ): Promise<{ readonly answer: T; readonly tag: string }> {
   const { data, error, response } = await call;
   if (response.ok && data !== undefined) return { answer: data, tag: response.headers.get("etag") ?? "*" };
-  if (isProblem(error)) throw new ApiProblem(error.code, error.status, error.detail);
+  if (isProblem(error)) throw new ApiProblem(error.code, error.status, error.detail, error.fields);
   throw new ApiProblem("console/unexpected", response.status);
 }
 

@@ -10,12 +10,16 @@ export class ApiProblem extends Error {
   /** In English, from the gateway; may name the field. */
   readonly detail: string | undefined;
 
-  constructor(code: ProblemCode, status: number, detail?: string) {
+  /** What is wrong at each field, by its name; in English, from the gateway. */
+  readonly fields: ReadonlyMap<string, string>;
+
+  constructor(code: ProblemCode, status: number, detail?: string, fields: Problem["fields"] = []) {
     super(detail ?? code);
     this.name = "ApiProblem";
     this.code = code;
     this.status = status;
     this.detail = detail;
+    this.fields = new Map(fields.map(({ field, reason }) => [field, reason]));
   }
 }
 

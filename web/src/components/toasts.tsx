@@ -28,7 +28,7 @@ export function Toasts({ children }: { readonly children: ReactNode }) {
 
 function Sayer({ children }: { readonly children: ReactNode }) {
   const { add } = Toast.useToastManager();
-  const say = useCallback<Say>((text) => void add({ description: text }), [add]);
+  const say = useCallback<Say>((text) => void add({ title: text }), [add]);
   return <SayContext value={say}>{children}</SayContext>;
 }
 
@@ -37,7 +37,8 @@ function List() {
   const { toasts } = Toast.useToastManager();
   return toasts.map((toast) => (
     <Toast.Root key={toast.id} toast={toast} className="toast">
-      <Toast.Description className="toast__text" />
+      {/* Its name, so that a screen reader does not meet a dialog without one. */}
+      <Toast.Title className="toast__text" render={<p />} />
       <Toast.Close className="button button--quiet button--icon" aria-label={t("close")}>
         <Icon name="close" />
       </Toast.Close>
