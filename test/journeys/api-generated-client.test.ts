@@ -31,6 +31,7 @@ const early = await deleteMailbox(id);
 await setMailboxState(id, { state: "suspended" });
 const gone = await deleteMailbox(id);
 const rest = await listMailboxes();
+if (again.status !== 200 || "code" in again.data || again.data.password !== null) throw new Error("made twice");
 if ("code" in shown.data || "code" in before.data || "code" in rest.data) throw new Error("not shown");
 process.stdout.write(
   JSON.stringify({

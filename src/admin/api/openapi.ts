@@ -67,7 +67,7 @@ const problem: Json = {
 };
 
 function describeRoute(route: Route): Json {
-  const { name, summary, access, body, status } = route;
+  const { name, summary, access, body, status, otherStatus: other } = route;
   return {
     operationId: name,
     summary,
@@ -83,6 +83,7 @@ function describeRoute(route: Route): Json {
       : { requestBody: { required: true, content: { "application/json": { schema: shapeOf(body, "input") } } } }),
     responses: {
       [status]: { description: "Done", content: answerOf(route) },
+      ...(other === undefined ? {} : { [other.status]: { description: other.when, content: answerOf(route) } }),
       default: {
         description: "It was not done, and why",
         content: { [problemType]: { schema: { $ref: "#/components/schemas/Problem" } } },

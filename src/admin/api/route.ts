@@ -63,6 +63,8 @@ export interface RouteFacts {
   /** Headers that mean something, with what they mean. */
   readonly requestHeaders?: Headers;
   readonly status: number;
+  /** Another status that the same answer may have, and when. */
+  readonly otherStatus?: { readonly status: number; readonly when: string };
   /** `undefined`: the answer is a stream of this media type. */
   readonly answer: z.ZodType | { readonly mediaType: string };
 }

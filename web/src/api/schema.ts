@@ -227,7 +227,7 @@ export interface paths {
   "/mailboxes": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: { parameters: { query?: { "limit"?: number | undefined; "after"?: string | undefined; "search"?: string | undefined; "state"?: "active" | "suspended" | undefined; "sort"?: "created" | "name" | "messages" | "sealedBytes" | "oldestReceivedAt" | "lastReceivedAt" | "lastPulledAt" | undefined; "order"?: "asc" | "desc" | undefined }; header?: never; path?: never; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["listMailboxes"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
-    post: { parameters: { query?: never; header?: { "idempotency-key"?: string | undefined }; path?: never; cookie?: never }; requestBody: { content: { "application/json": Bodies["createMailbox"] } }; responses: { 201: { headers: Record<string, unknown>; content: { "application/json": Answers["createMailbox"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    post: { parameters: { query?: never; header?: { "idempotency-key"?: string | undefined }; path?: never; cookie?: never }; requestBody: { content: { "application/json": Bodies["createMailbox"] } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["createMailbox"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
     put?: never;
     delete?: never;
     patch?: never;

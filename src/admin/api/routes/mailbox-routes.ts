@@ -62,6 +62,7 @@ function making(): readonly Route[] {
           "Up to 200 characters of the caller's choice. The same request with the same key makes one mailbox; a repetition is answered with status 200 and no password, for it is kept nowhere.",
       },
       status: 201,
+      otherStatus: { status: 200, when: "It was made before, by the same request; its password is not told again" },
       answer: shapes.mailboxPasswordOnce,
       async run({ run, body, header }) {
         const requestKey = header("idempotency-key");

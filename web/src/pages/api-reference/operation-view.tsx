@@ -75,6 +75,7 @@ function Details({ operation }: { readonly operation: Operation }) {
       {answers.map((answer) => (
         <AnswerView key={answer.status} answer={answer} />
       ))}
+      <p className="soft">{t("errors")}</p>
       <div className="stack stack--close">
         <h3>{t("example")}</h3>
         {access === "person" && <p className="soft">{t("personOnly")}</p>}
@@ -110,13 +111,17 @@ function Parameters({ parameters }: { readonly parameters: readonly Parameter[] 
   );
 }
 
-function AnswerView({ answer: { status, mediaType, shape } }: { readonly answer: Answer }) {
+function AnswerView({ answer: { status, description, mediaType, shape } }: { readonly answer: Answer }) {
   const { t } = useTranslation("api-reference");
   return (
     <div className="stack stack--close">
       <h3>{t("answer", { status })}</h3>
       {shape === undefined ? <code>{mediaType}</code> : <ShapeView shape={shape} />}
-      <p className="soft">{t("errors")}</p>
+      {description !== "" && description !== "Done" && (
+        <p className="soft" lang="en">
+          {description}
+        </p>
+      )}
     </div>
   );
 }

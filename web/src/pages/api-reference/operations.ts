@@ -11,6 +11,7 @@ export interface Parameter {
 
 export interface Answer {
   readonly status: string;
+  readonly description: string;
   readonly mediaType: string;
   /** `undefined`: it is not JSON. */
   readonly shape: JsonObject | undefined;
@@ -68,6 +69,7 @@ function readAnswer([status, answer]: readonly [string, unknown]): readonly Answ
   if (status === "default") return [];
   return Object.entries(objectAt(answer, "content")).map(([mediaType, content]) => ({
     status,
+    description: textAt(answer, "description"),
     mediaType,
     shape: mediaType === "application/json" ? objectAt(content, "schema") : undefined,
   }));
