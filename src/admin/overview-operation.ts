@@ -26,6 +26,7 @@ export const attention = z.object({
     "store-failing",
     "disk-low",
     "certificate-expires",
+    "certificate-renewal-failing",
     "mailbox-quiet",
     "mailbox-not-pulled",
     "error-logged",
@@ -103,6 +104,7 @@ export const showOverview = operation({
       attention: [
         ...storeAttention(readiness, disk),
         ...certificateAttention(certificate?.notAfterMs, nowMs),
+        ...renewalAttention(context),
         ...notPulled.slice(0, limits.attentionPerKind),
         ...quiet.slice(0, limits.attentionPerKind),
       ].toSorted((one, other) => rank(one) - rank(other)),
@@ -145,6 +147,15 @@ function certificateAttention(notAfterMs: number | undefined, nowMs: number): re
   const days = Math.floor((notAfterMs - nowMs) / dayMs);
   const about = { mailbox: null, mailboxName: null, at: new Date(notAfterMs).toISOString() };
   return [{ ...about, code: "certificate-expires", severity, values: { days } }];
+}
+
+/** The old certificate is shown meanwhile; why it failed, the page of the certificate says. */
+function renewalAttention({ certificates, configuration }: OperationContext): readonly Attention[] {
+  const { lastError, lastAttemptMs } = certificates?.renewal.attempts ?? { lastError: null, lastAttemptMs: null };
+  if (lastError === null || !configuration.acme.enabled) return [];
+  const at = lastAttemptMs === null ? null : new Date(lastAttemptMs).toISOString();
+  const about = { mailbox: null, mailboxName: null, at, severity: "error" } as const;
+  return [{ ...about, code: "certificate-renewal-failing", values: { cause: lastError.code } }];
 }
 
 interface Looked {

@@ -73,6 +73,14 @@ async function settled() {
   return (await root.call("GET", "certificate")).body;
 }
 
+/** What the overview asks to look at. */
+async function renewalAttention() {
+  const { attention } = (await root.call("GET", "overview")).body;
+  return attention
+    .filter(({ code }: { code: string }) => code === "certificate-renewal-failing")
+    .map(({ code, values }: { code: string; values: { cause: string } }) => [code, values.cause]);
+}
+
 test("http-01: two names, a private file, every listener, and the port is closed afterwards", { skip }, async () => {
   assert.match((await shown("pop3s")).issuer, /localhost/);
   await ask({ agreeTerms: true, names: ["mail.postern.test", "archive.postern.test"], contact: ["anna@postern.test"] });
@@ -134,11 +142,13 @@ test("a challenge that fails: the old certificate stays, and the authority's wor
   assert.match(view.acme.lastError.detail, /elsewhere\.postern\.test: unauthorized: Failed to connect to 127\.0\.0\.1/);
   assert.ok(Date.parse(view.acme.nextAttemptAt) > Date.parse(view.acme.lastAttemptAt));
   assert.equal((await shown("pop3s")).fingerprint, old.fingerprint);
+  assert.deepEqual(await renewalAttention(), [["certificate-renewal-failing", "acme/challenge-failed"]]);
 
   await root.call("PATCH", "settings", { ...patch, body: { settings: { "acme.tls_listen": null } } });
   await ask({});
   await waitFor("the certificate", async () => (await shown("pop3s")).names === "DNS:elsewhere.postern.test");
   assert.equal((await settled()).acme.lastError, null);
+  assert.deepEqual(await renewalAttention(), []);
 });
 
 test("an authority that is not there is told apart, and what is asked for is in the audit trail", {
