@@ -169,6 +169,17 @@ suite("the sheets in a browser", { skip: noConsole }, () => {
     assert.deepEqual(await accessibilityFaults(page), []);
   });
 
+  test("on a phone a list takes the place of the links", async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await open("postfix");
+    assert.equal(await page.locator(".systems").isVisible(), false);
+    await page.getByRole("combobox", { name: "Systems" }).selectOption({ label: "Piler" });
+    await page.getByRole("heading", { level: 2, name: "Piler" }).waitFor();
+    assert.ok(page.url().endsWith("?system=piler"));
+    assert.deepEqual(await accessibilityFaults(page), []);
+    await page.setViewportSize({ width: 1280, height: 860 });
+  });
+
   test("the form turns account and server into the user name, everywhere on the sheet", async () => {
     await open("thunderbird");
     await page.getByLabel("User name at the real server").fill("anna@example.com");

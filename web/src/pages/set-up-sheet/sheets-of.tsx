@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
+import { Link, useSearchParams } from "react-router";
 import type { MailboxDetails } from "../../api/mailbox.ts";
 import { Notice } from "../../components/notice.tsx";
 import { AccountForm } from "./account-form.tsx";
@@ -32,6 +32,7 @@ export function SheetsOf({ mailbox, wanted }: SheetsOfProps) {
   return (
     <div className="stack stack--wide">
       <Choice chosen={chosen} purpose={purpose} />
+      <ChoiceList chosen={chosen} purpose={purpose} />
       <Warnings mailbox={mailbox} groups={new Set(shown.map(({ group }) => group))} />
       {shown.some(({ group }) => group === "clients") && (
         <AccountForm account={account} result={result} onChange={setAccount} />
@@ -68,6 +69,33 @@ function Choice({ chosen, purpose }: ChoiceProps) {
       ))}
       <SystemLink system="all" chosen={chosen} text={t("all")} />
     </nav>
+  );
+}
+
+/** The same choice on a phone, where the links would fill the screen. */
+function ChoiceList({ chosen, purpose }: ChoiceProps) {
+  const { t } = useTranslation("set-up-sheet");
+  const [, setParameters] = useSearchParams();
+  return (
+    <select
+      className="input systems__select"
+      aria-label={t("choose")}
+      value={chosen}
+      onChange={({ target }) => setParameters({ system: target.value }, { preventScrollReset: true })}
+    >
+      {groupsFor(purpose).map((group) => (
+        <optgroup key={group} label={t(`groups.${group}`)}>
+          {sheets
+            .filter((sheet) => sheet.group === group)
+            .map(({ system }) => (
+              <option key={system} value={system}>
+                {t(`systems.${system}.name`)}
+              </option>
+            ))}
+        </optgroup>
+      ))}
+      <option value="all">{t("all")}</option>
+    </select>
   );
 }
 
