@@ -23,6 +23,13 @@ export interface PageEntry {
 
 export const pages: readonly PageEntry[] = [
   {
+    name: "overview",
+    path: "/overview",
+    scope: "status:read",
+    place: "main",
+    load: () => import("./pages/overview/page.tsx"),
+  },
+  {
     name: "mailboxes",
     path: "/mailboxes",
     scope: "mailboxes:read",
@@ -30,11 +37,32 @@ export const pages: readonly PageEntry[] = [
     load: () => import("./pages/mailboxes/page.tsx"),
   },
   {
+    name: "mailbox",
+    path: "/mailboxes/:id",
+    scope: "mailboxes:read",
+    place: "mailbox",
+    load: () => import("./pages/mailbox-glance/page.tsx"),
+  },
+  {
     name: "set-up-sheet",
     path: "/mailboxes/:id/set-up",
     scope: "mailboxes:read",
     place: "mailbox",
     load: () => import("./pages/set-up-sheet/page.tsx"),
+  },
+  {
+    name: "mailbox-ledger",
+    path: "/mailboxes/:id/ledger",
+    scope: "mailboxes:read",
+    place: "mailbox",
+    load: () => import("./pages/mailbox-ledger/page.tsx"),
+  },
+  {
+    name: "mailbox-refusals",
+    path: "/mailboxes/:id/refusals",
+    scope: "mailboxes:read",
+    place: "mailbox",
+    load: () => import("./pages/mailbox-refusals/page.tsx"),
   },
   {
     name: "mailbox-test",

@@ -5,6 +5,7 @@ import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import { localeOf, useFormat } from "../app/format.ts";
 import { Table } from "./table.tsx";
+import { useWidth } from "./use-width.ts";
 
 export interface ChartPoint {
   readonly at: string;
@@ -26,9 +27,10 @@ interface ChartProps {
   readonly format?: (value: number) => string;
 }
 
-const width = 720;
 const height = 220;
-const inset = { top: 12, right: 8, bottom: 26, left: 52 };
+const inset = { top: 12, right: 8, bottom: 26, left: 44 };
+/** A label of the time axis has this much for itself. */
+const labelWidth = 76;
 
 /** Values over time. What the picture shows can be read as a table as well. */
 export function Chart({ title, series, points, step, format }: ChartProps) {
@@ -55,12 +57,15 @@ export function Chart({ title, series, points, step, format }: ChartProps) {
 
 type Drawn = Required<Omit<ChartProps, "title">>;
 
+/** Drawn as wide as its place is, so that its letters stay as large as those around it. */
 function Picture({ series, points, step, format }: Drawn) {
+  const { width, measured } = useWidth(720);
+  const stamp = useStamp(step);
   const times = points.map(({ at }) => new Date(at));
   const stepMs = step === "hour" ? 3_600_000 : 86_400_000;
   const first = times[0]?.getTime() ?? 0;
   const last = (times.at(-1)?.getTime() ?? 0) + stepMs;
-  const most = Math.max(1, ...points.flatMap(({ values }) => series.map(({ key }) => values[key] ?? 0)));
+  const most = Math.max(4, ...points.flatMap(({ values }) => series.map(({ key }) => values[key] ?? 0)));
   const x = scaleTime([first, last], [inset.left, width - inset.right]);
   const y = scaleLinear([0, most], [height - inset.bottom, inset.top]).nice(4);
   const place = {
@@ -68,38 +73,40 @@ function Picture({ series, points, step, format }: Drawn) {
     y: (value: number) => y(value),
     step: x(first + stepMs) - x(first),
   };
+  const saying = ({ at, values }: ChartPoint): string =>
+    [stamp(at), ...series.map(({ key, text }) => `${text}: ${format(values[key] ?? 0)}`)].join("\n");
   return (
-    <svg className="chart__picture" viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
-      {y
-        .ticks(4)
-        .filter(Number.isInteger)
-        .map((tick) => (
-          <g key={tick}>
-            <line className="chart__grid" x1={inset.left} x2={width - inset.right} y1={y(tick)} y2={y(tick)} />
-            <text className="chart__tick" x={inset.left - 8} y={y(tick) + 4} textAnchor="end">
-              {format(tick)}
-            </text>
-          </g>
+    <div ref={measured}>
+      <svg className="chart__picture" viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
+        {y
+          .ticks(4)
+          .filter(Number.isInteger)
+          .map((tick) => (
+            <g key={tick}>
+              <line className="chart__grid" x1={inset.left} x2={width - inset.right} y1={y(tick)} y2={y(tick)} />
+              <text className="chart__tick" x={inset.left - 8} y={y(tick) + 4} textAnchor="end">
+                {format(tick)}
+              </text>
+            </g>
+          ))}
+        <TimeAxis points={points} place={place} step={step} width={width} />
+        {series.map((each) => (
+          <SeriesView key={each.key} series={each} points={points} place={place} bars={series.filter(isBar)} />
         ))}
-      <TimeAxis ticks={x.ticks(6)} x={(at) => x(at)} step={step} />
-      {series.map((each) => (
-        <SeriesView key={each.key} series={each} points={points} place={place} bars={series.filter(isBar)} />
-      ))}
-      {points.map(({ at, values }) => (
-        <rect
-          key={at}
-          className="chart__target"
-          x={place.x(at)}
-          width={Math.max(place.step, 1)}
-          y={inset.top}
-          height={height - inset.top - inset.bottom}
-        >
-          <title>
-            {[at.slice(0, 16), ...series.map(({ key, text }) => `${text}: ${format(values[key] ?? 0)}`)].join("\n")}
-          </title>
-        </rect>
-      ))}
-    </svg>
+        {points.map((point) => (
+          <rect
+            key={point.at}
+            className="chart__target"
+            x={place.x(point.at)}
+            width={Math.max(place.step, 1)}
+            y={inset.top}
+            height={height - inset.top - inset.bottom}
+          >
+            <title>{saying(point)}</title>
+          </rect>
+        ))}
+      </svg>
+    </div>
   );
 }
 
@@ -151,28 +158,41 @@ function SeriesView({ series, points, place, bars }: SeriesViewProps) {
   );
 }
 
-interface TimeAxisProps {
-  readonly ticks: readonly Date[];
-  readonly x: (at: Date) => number;
-  readonly step: "hour" | "day";
+interface TimeAxisProps extends Pick<ChartProps, "points" | "step"> {
+  readonly place: Place;
+  readonly width: number;
 }
 
-function TimeAxis({ ticks, x, step }: TimeAxisProps) {
+/** As many labels as have room, each in the middle of its step. */
+function TimeAxis({ points, place, step, width }: TimeAxisProps) {
   const { i18n } = useTranslation();
   const form = new Intl.DateTimeFormat(
     localeOf(i18n.language),
-    step === "hour" ? { weekday: "short", hour: "2-digit" } : { day: "numeric", month: "short" },
+    step === "hour" ? { hour: "numeric" } : { day: "numeric", month: "short", timeZone: "UTC" },
   );
-  return ticks.map((tick) => (
-    <text key={tick.getTime()} className="chart__tick" x={x(tick)} y={height - 8} textAnchor="middle">
-      {form.format(tick)}
-    </text>
-  ));
+  const every = Math.max(1, Math.ceil((points.length * labelWidth) / (width - inset.left - inset.right)));
+  return points
+    .filter((_point, index) => (points.length - 1 - index) % every === Math.floor(every / 2))
+    .map(({ at }) => (
+      <text key={at} className="chart__tick" x={place.x(at) + place.step / 2} y={height - 8} textAnchor="middle">
+        {form.format(new Date(at))}
+      </text>
+    ));
+}
+
+/** When a step is. The gateway's days are those of UTC. */
+function useStamp(step: "hour" | "day"): (at: string) => string {
+  const { i18n } = useTranslation();
+  const form = new Intl.DateTimeFormat(
+    localeOf(i18n.language),
+    step === "hour" ? { dateStyle: "medium", timeStyle: "short" } : { dateStyle: "medium", timeZone: "UTC" },
+  );
+  return (at) => form.format(new Date(at));
 }
 
 function AsTable({ title, series, points, step, format }: ChartProps & Drawn) {
   const { t } = useTranslation();
-  const { dateTime, date } = useFormat();
+  const stamp = useStamp(step);
   return (
     <details className="chart__details">
       <summary>{t("asTable")}</summary>
@@ -186,7 +206,7 @@ function AsTable({ title, series, points, step, format }: ChartProps & Drawn) {
             key: "at",
             header: t("time"),
             main: true,
-            cell: ({ at }: ChartPoint) => (step === "hour" ? dateTime(at) : date(at)),
+            cell: ({ at }: ChartPoint) => stamp(at),
           },
           ...series.map(({ key, text }) => ({
             key,
