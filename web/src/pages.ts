@@ -79,6 +79,13 @@ export const pages: readonly PageEntry[] = [
     load: () => import("./pages/mailbox-settings/page.tsx"),
   },
   {
+    name: "activity",
+    path: "/activity",
+    scope: "events:read",
+    place: "main",
+    load: () => import("./pages/activity/page.tsx"),
+  },
+  {
     name: "audit",
     path: "/audit",
     scope: "audit:read",
