@@ -55,7 +55,8 @@ export class ConsoleWorld {
       ...options,
     });
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    // Far beyond what anything takes: it only turns an endless wait into a failure with a name.
+    page.setDefaultTimeout(60_000);
     page.on("console", (message) => {
       // A refused call is a line of the browser's own; what it means, the page shows.
       if (message.type() === "error" && !message.text().startsWith("Failed to load resource"))
