@@ -2,7 +2,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { peerPresets } from "../base/peer-presets.ts";
-import { certificatePin, hostName, listenAddress, peer, target, targetPattern } from "./network-values.ts";
+import {
+  certificatePin,
+  hostName,
+  httpsUrl,
+  listenAddress,
+  mailAddress,
+  peer,
+  target,
+  targetPattern,
+} from "./network-values.ts";
 import type { ValueType } from "./values.ts";
 
 function accepts(type: ValueType<unknown>, texts: readonly string[]): void {
@@ -51,7 +60,15 @@ test("host names, in lower case", () => {
 
 test("peers: addresses, ranges and the presets that the allow-list knows", () => {
   accepts(peer, ["192.0.2.1", "192.0.2.0/24", "0.0.0.0/0", "2001:db8::/32", "::1", ...Object.keys(peerPresets)]);
-  refuses(peer, ["192.0.2.0/33", "192.0.2.0/", "192.0.2/24", "2001:db8::/129", "example.com", "microsoft"]);
+  refuses(peer, [
+    "192.0.2.0/33",
+    "192.0.2.0/",
+    "192.0.2/24",
+    "2001:db8::/129",
+    "example.com",
+    "microsoft",
+    "fe80::1%eth0",
+  ]);
 });
 
 test("targets of the proxy", () => {
@@ -70,9 +87,26 @@ test("targets of the proxy", () => {
     "mail.example.com:65536",
     "a b",
     "public:25",
+    "1.2.3",
+    "*.1.2",
+    "0x7f.1",
   ]);
   accepts(target, ["mail.example.com", "mail.example.com:995", "192.0.2.1", "[2001:db8::1]:995"]);
-  refuses(target, ["*.example.com", "10.0.0.0/8", "mail.example.com:"]);
+  refuses(target, ["1.2.3", "*.example.com", "10.0.0.0/8", "mail.example.com:"]);
+});
+
+test("addresses of the web and of people", () => {
+  accepts(httpsUrl, ["https://ca.example/directory", "https://localhost:14000/dir"]);
+  refuses(httpsUrl, ["http://ca.example/", "ca.example", "https://anna:secret@ca.example/", "file:///etc/passwd", ""]);
+  accepts(mailAddress, ["anna@example.com", "o'neil+acme@mail.example.com"]);
+  refuses(mailAddress, [
+    "anna",
+    "anna@",
+    "@example.com",
+    "a b@example.com",
+    "anna@exa mple.com",
+    "anna,eve@example.com",
+  ]);
 });
 
 test("fingerprints, with colons or without", () => {

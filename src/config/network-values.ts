@@ -45,7 +45,8 @@ export function isHostName(name: string): boolean {
 
 /** A peer to allow: an address, a CIDR range, or the name of a preset. */
 export const peer: ValueType<string> = text("address, range or preset", (value) => {
-  if (peerPresetNames.includes(value.toLowerCase()) || isRange(value)) return valid(value);
+  // No zone of a link-local address: lists of addresses know none.
+  if (peerPresetNames.includes(value.toLowerCase()) || (isRange(value) && !value.includes("%"))) return valid(value);
   return invalid(
     `"${value}" is no peer; write an address, a range such as "192.0.2.0/24", or ${peerPresetNames.join(" or ")}`,
   );
@@ -58,14 +59,15 @@ export const targetPattern: ValueType<string> = text("target", (value) => {
   if (host.toLowerCase() === "public" && port !== undefined)
     return invalid('"public" takes no port; it means the mail ports');
   const suffix = host.startsWith("*.") ? host.slice(2) : host;
-  if (isHostName(suffix) || isRange(host)) return valid(value.toLowerCase());
+  if ((isHostName(suffix) && !endsInNumber(suffix)) || isRange(host)) return valid(value.toLowerCase());
   return invalid(`"${value}" is no target; write a host name, "*.example.com", an address, a range, or "public"`);
 });
 
 /** One server that the proxy connects to: a host name or address, with `:port` if wanted. */
 export const target: ValueType<string> = text("server", (value) => {
   const { host, port } = splitPort(value);
-  if ((isHostName(host) || isIP(host) !== 0) && (port === undefined || isPort(port))) return valid(value.toLowerCase());
+  const isServer = (isHostName(host) && !endsInNumber(host)) || isIP(host) !== 0;
+  if (isServer && (port === undefined || isPort(port))) return valid(value.toLowerCase());
   return invalid(`"${value}" is no server; write a host name or address, with :port if wanted`);
 });
 
@@ -90,6 +92,11 @@ export const certificatePin: ValueType<string> = text("SHA-256 fingerprint", (va
   const hex = value.replaceAll(":", "").toLowerCase();
   return /^[0-9a-f]{64}$/.test(hex) ? valid(hex) : invalid("must be the SHA-256 fingerprint of a certificate, in hex");
 });
+
+/** Such a name would be read as an address by whoever connects ("1.2.3", "0x7f.1"). */
+function endsInNumber(name: string): boolean {
+  return /(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$/i.test(name);
+}
 
 function isRange(value: string): boolean {
   const slash = value.indexOf("/");
