@@ -18,6 +18,7 @@ export const actionKinds = [
   "administrator.",
   "token.",
   "settings.",
+  "certificate.",
   "sign-in",
   "second-factor",
   "recovery-codes",
