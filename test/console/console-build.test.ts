@@ -53,6 +53,8 @@ suite("the texts", () => {
 
   test("each stands in both languages, with the same places for values", () => {
     assert.ok(english.length > 3);
+    // A namespace is one file: of two, the one would hide the other.
+    assert.deepEqual([...new Set(english.map(namespaceOf))], english.map(namespaceOf));
     for (const file of english) {
       const [en, de] = [texts(`${file}.en.json`), texts(`${file}.de.json`)];
       assert.deepEqual([...de.keys()].toSorted(), [...en.keys()].toSorted(), file);

@@ -16,7 +16,7 @@ const shown = [
 
 /** What came, went and was refused over time; of one mailbox when one is named. */
 export function ActivityCard({ mailbox }: { readonly mailbox?: string }) {
-  const { t } = useTranslation("activity");
+  const { t } = useTranslation("counts-over-time");
   const [range, setRange] = useState<Range>("day");
   const { data, isError, error, refetch } = useActivity(range, mailbox);
   const series: readonly ChartSeries[] = shown.map(({ key, shape }) => ({ key, text: t(key), colour: key, shape }));
@@ -49,7 +49,7 @@ export function ActivityCard({ mailbox }: { readonly mailbox?: string }) {
 
 /** The picture in one line. */
 function Sums({ points }: { readonly points: readonly ActivityPoint[] }) {
-  const { t } = useTranslation("activity");
+  const { t } = useTranslation("counts-over-time");
   const { number, bytes } = useFormat();
   const sum = (key: "received" | "receivedBytes" | "pulled" | "refused"): number =>
     points.reduce((total, point) => total + point[key], 0);

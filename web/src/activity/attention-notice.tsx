@@ -22,7 +22,7 @@ interface Around {
 
 /** One thing that needs somebody, in words: what it is, what to do, and the way there. */
 export function AttentionNotice({ attention }: { readonly attention: Attention }) {
-  const { t } = useTranslation("activity");
+  const { t } = useTranslation("counts-over-time");
   const format = useFormat();
   const pagePath = usePagePath();
   const { title, text, link } = wordsOf(attention, { t, format, pagePath });
