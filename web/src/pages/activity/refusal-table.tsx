@@ -71,12 +71,12 @@ function Cause({ cause, reply }: Refusal) {
   );
 }
 
-function Recipient({ recipient, mailbox }: Refusal) {
+function Recipient({ recipient, mailbox, cause }: Refusal) {
   const { t } = useTranslation("activity");
   return (
     <span className="activity-cell">
       <span>{recipient ?? <span className="soft">{t("noRecipient")}</span>}</span>
-      {mailbox !== null && <Link to={mailboxHome(mailbox)}>{t("toMailbox")}</Link>}
+      {mailbox !== null && cause !== "unknown-mailbox" && <Link to={mailboxHome(mailbox)}>{t("toMailbox")}</Link>}
     </span>
   );
 }
