@@ -105,6 +105,10 @@ http_listen = ["127.0.0.1:${pebble.httpPort}"]
     await page.getByRole("button", { name: "Try again now" }).waitFor();
     assert.deepEqual(await accessibilityFaults(page), []);
     assert.match(await shownNames(), /DNS:mail\.postern\.test/);
+    await page.goto("/");
+    await page.getByText("The certificate could not be renewed").waitFor();
+    await page.getByRole("link", { name: "Open the certificate" }).click();
+    await page.getByText("The certificate in use").waitFor();
   });
 
   test("back to the self-signed one, after a question; an auditor is shown no form", async () => {

@@ -50,6 +50,12 @@ function wordsOf(attention: Attention, around: Around): Words {
       return certificateWords(attention, around);
     case "error-logged":
       return errorWords(attention, around);
+    case "certificate-renewal-failing":
+      return {
+        title: t(`${key}.title`),
+        text: t(`${key}.text`),
+        link: { to: pagePath("certificate"), text: t(`${key}.link`) },
+      };
     case "disk-low":
       return {
         title: t(`${key}.title`),
