@@ -2,7 +2,8 @@
 import { parse as parseToml, TomlError } from "smol-toml";
 import { keyLines } from "./key-lines.ts";
 import { nearest } from "./nearest.ts";
-import { type Configuration, fieldName, type Section, type SettingName, schema } from "./schema.ts";
+import { type Configuration, type SettingName, schema } from "./schema.ts";
+import { fieldName, type Section } from "./setting.ts";
 
 /** What is wrong with a configuration, and where. */
 export interface ConfigurationProblem {
