@@ -25,6 +25,14 @@ export const errorCatalogue = {
   "store/key-changed": { permanent: false, text: "the mailbox got another key while the message came in" },
   "store/not-found": { permanent: true, text: "no such message" },
   "store/damaged": { permanent: true, text: "stored bytes differ from what was recorded" },
+  "store/index-damaged": {
+    permanent: true,
+    text: "index.sqlite cannot be used; nothing was changed. Restore it from a backup, or see what postern repair says",
+  },
+  "store/index-missing": {
+    permanent: true,
+    text: "index.sqlite is missing beside mail that belongs to it; nothing was changed. Restore it from a backup, or see what postern repair says",
+  },
   "store/bad-version": { permanent: true, text: "the data directory was written by another version" },
   "store/too-open": { permanent: true, text: "the data directory is open to others" },
   "store/no-data": { permanent: true, text: "the directory is not a Postern data directory" },
@@ -115,6 +123,8 @@ export interface FieldProblem {
 export class PosternError extends Error {
   override readonly name = "PosternError";
   readonly code: ErrorCode;
+  /** The message without the text of its code. */
+  readonly detail: string | undefined;
   /** What is wrong at each field, for a form. */
   readonly fields: readonly FieldProblem[];
 
@@ -124,6 +134,7 @@ export class PosternError extends Error {
       options?.cause === undefined ? undefined : { cause: options.cause },
     );
     this.code = code;
+    this.detail = detail;
     this.fields = options?.fields ?? [];
   }
 

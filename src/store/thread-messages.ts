@@ -163,7 +163,7 @@ export type FromStoreThread =
       readonly mailboxes: readonly NumberedMailbox[];
       readonly freeBytes: number;
     }
-  | { readonly kind: "cannot-start"; readonly code: ErrorCode | undefined; readonly detail: string }
+  | { readonly kind: "cannot-start"; readonly code: ErrorCode | undefined; readonly detail: string | undefined }
   | { readonly kind: "answers"; readonly answers: readonly Answer[] }
   | { readonly kind: "large-window"; readonly sequence: number; readonly bytes: number; readonly failed: boolean }
   | { readonly kind: "free-space"; readonly freeBytes: number }

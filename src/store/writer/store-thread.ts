@@ -7,12 +7,14 @@ import { describeError, PosternError } from "../../base/errors.ts";
 import { giveBack } from "../../base/give-back.ts";
 import { type DataDirectory, dataDirectory, parseSegmentName, segmentPath } from "../data-directory.ts";
 import { type Epoch, Epochs, readEpochs, readLastSequence } from "../epochs.ts";
+import { namingTheIndex } from "../lost-index.ts";
 import { readMailboxes } from "../mailbox-rows.ts";
 import { recordHeaderBytes } from "../record.ts";
 import { type RecoveryReport, recover } from "../recovery.ts";
 import { openIndexForWriting, pragmaNumber } from "../schema.ts";
 import type { Answer, FromStoreThread, StoreThreadOptions, ToStoreThread } from "../thread-messages.ts";
 import { compactSlice } from "./compactor.ts";
+import { countLiveBytes, isDead } from "./dead-segment.ts";
 import { FaultPlan, withFaults } from "./faults.ts";
 import { diskFiles, type Files } from "./files.ts";
 import { commitGroup, failedAnswers, isNoSpace, type ReadyRequest } from "./group.ts";
@@ -318,6 +320,16 @@ class StoreThread {
   #dropDeadSegments(): void {
     for (const [number, { bytes, liveBytes }] of Array.from(this.#writer.segments.entries())) {
       if (liveBytes > 0 || number === this.#segments.activeNumber) continue;
+      if (!isDead(this.#index, this.#directory, number)) {
+        this.#writer.segments.correct(number, countLiveBytes(this.#index, number));
+        this.#post({
+          kind: "damaged",
+          segment: number,
+          offset: 0,
+          detail: "its account was wrong: something lives in it",
+        });
+        continue;
+      }
       this.#files.unlink(segmentPath(this.#directory, number));
       this.#writer.segments.forget(number);
       this.#post({ kind: "segment-gone", segment: number });
@@ -372,8 +384,10 @@ if (parentPort !== null) {
     const options: StoreThreadOptions = workerData;
     StoreThread.run(parentPort, options);
   } catch (error) {
-    const code = error instanceof PosternError ? error.code : undefined;
-    const message = { kind: "cannot-start", code, detail: describeError(error) } satisfies FromStoreThread;
+    const known = namingTheIndex(error);
+    const [code, detail] =
+      known instanceof PosternError ? [known.code, known.detail] : [undefined, describeError(known)];
+    const message = { kind: "cannot-start", code, detail } satisfies FromStoreThread;
     parentPort.postMessage(message, []);
     parentPort.close();
   }
