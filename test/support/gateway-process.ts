@@ -35,6 +35,8 @@ export interface GatewayOptions {
   readonly configuration?: string;
   /** The program's file; that of this checkout when absent. */
   readonly program?: string;
+  /** Where its data are; beside the configuration when absent. It stays when the gateway is removed. */
+  readonly dataDirectory?: string;
 }
 
 /**
@@ -43,13 +45,15 @@ export interface GatewayOptions {
  */
 export class GatewayProcess {
   readonly directory: string;
+  readonly dataDirectory: string;
   readonly ports: GatewayPorts;
   readonly #program: string;
   #child: ChildProcess | undefined;
 
-  private constructor(directory: string, ports: GatewayPorts, program: string) {
+  private constructor(directory: string, ports: GatewayPorts, options: GatewayOptions) {
     this.directory = directory;
-    this.#program = program;
+    this.dataDirectory = options.dataDirectory ?? join(directory, "data");
+    this.#program = options.program ?? fromCheckout;
     this.ports = ports;
   }
 
@@ -57,7 +61,7 @@ export class GatewayProcess {
     const directory = await temporaryDirectory("gateway");
     const [smtp = 0, submission = 0, submissions = 0, pop3 = 0, pop3s = 0, web = 0] = await freePorts(6);
     const ports = { smtp, submission, submissions, pop3, pop3s, console: web };
-    const gateway = new GatewayProcess(directory, ports, options.program ?? fromCheckout);
+    const gateway = new GatewayProcess(directory, ports, options);
     await writeFile(gateway.configurationFile, gateway.#configuration(options));
     try {
       await gateway.startAgain();
@@ -66,10 +70,6 @@ export class GatewayProcess {
       throw error;
     }
     return gateway;
-  }
-
-  get dataDirectory(): string {
-    return join(this.directory, "data");
   }
 
   get configurationFile(): string {
