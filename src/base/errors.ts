@@ -38,6 +38,9 @@ export const errorCatalogue = {
   "store/no-data": { permanent: true, text: "the directory is not a Postern data directory" },
   "store/maildrop-locked": { permanent: false, text: "another session has this maildrop" },
 
+  // The gateway itself
+  "gateway/thread-ended": { permanent: false, text: "a network thread has ended" },
+
   // Mailbox
   "mailbox/unknown": { permanent: true, text: "no such mailbox" },
   "mailbox/not-suspended": { permanent: true, text: "the mailbox must be suspended first" },
