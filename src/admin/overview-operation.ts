@@ -88,6 +88,7 @@ export const showOverview = operation({
         ...storeAttention(readiness, disk),
         ...certificateAttention(certificate?.notAfterMs, { nowMs, warningMs: certificateWarningMs }),
         ...renewalAttention(context.certificates, context.configuration),
+        ...(context.notices?.attention ?? []),
         ...notPulled.slice(0, limits.attentionPerKind),
         ...quiet.slice(0, limits.attentionPerKind),
       ].toSorted((one, other) => rank(one) - rank(other)),

@@ -74,6 +74,8 @@ export const errorCatalogue = {
   },
   "admin/unreachable": { permanent: false, text: "the running gateway cannot be reached" },
 
+  "notify/not-configured": { permanent: true, text: "no notices are set up for this channel" },
+
   // The HTTP API
   "api/not-signed-in": { permanent: true, text: "sign in first, or send a token" },
   "api/denied": { permanent: true, text: "that is not right" },

@@ -6,6 +6,7 @@ import { gateway } from "./sections/gateway.ts";
 import { limits } from "./sections/limits.ts";
 import { listen } from "./sections/listen.ts";
 import { log } from "./sections/log.ts";
+import { notify } from "./sections/notify.ts";
 import { proxy } from "./sections/proxy.ts";
 import { seal } from "./sections/seal.ts";
 import { smtp } from "./sections/smtp.ts";
@@ -26,6 +27,7 @@ export const schema = {
   seal,
   log,
   proxy,
+  notify,
   control,
 };
 

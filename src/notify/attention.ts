@@ -3,7 +3,7 @@ import { z } from "zod";
 import { limits } from "../base/limits.ts";
 import type { CertificateDesk } from "../certificate/certificate-desk.ts";
 import type { Configuration } from "../config/schema.ts";
-import type { EventFeed } from "../observe/event-feed.ts";
+import type { EventFeed, FedEvent } from "../observe/event-feed.ts";
 import type { Store } from "../store/contract.ts";
 
 const dayMs = 24 * 3600 * 1000;
@@ -20,6 +20,7 @@ export const attention = z.object({
     "mailbox-quiet",
     "mailbox-not-pulled",
     "error-logged",
+    "notice-not-delivered",
   ]),
   severity: z.enum(["warning", "error"]),
   mailbox: z.string().nullable(),
@@ -72,12 +73,16 @@ export function renewalAttention(
 /** The last errors that the log tells of, the newest first; each code once. */
 export function loggedErrors(feed: Pick<EventFeed, "since">): readonly Attention[] {
   const newest = new Map<string, Attention>();
-  for (const { level, code, atMs, text, fields } of feed.since(0)) {
-    if (level !== "error") continue;
-    const cause = fields["cause"];
-    const values = { event: code, text, ...(typeof cause === "string" ? { cause } : {}) };
-    const about = { severity: "error", mailbox: null, mailboxName: null, at: new Date(atMs).toISOString() } as const;
-    newest.set(code, { ...about, code: "error-logged", values });
-  }
+  for (const event of feed.since(0)) if (event.level === "error") newest.set(event.code, errorAttention(event));
+  // It has a code of its own, which goes when the next one is delivered.
+  newest.delete("notify/not-delivered");
   return [...newest.values()].toReversed().slice(0, limits.attentionPerKind);
+}
+
+/** An error that the log tells of. */
+export function errorAttention({ code, atMs, text, fields }: FedEvent): Attention {
+  const cause = fields["cause"];
+  const values = { event: code, text, ...(typeof cause === "string" ? { cause } : {}) };
+  const at = new Date(atMs).toISOString();
+  return { code: "error-logged", severity: "error", mailbox: null, mailboxName: null, at, values };
 }

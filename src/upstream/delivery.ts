@@ -111,7 +111,9 @@ async function transaction(
   if (begun.kind === "failed" || begun.reply.code >= 400) return begun;
   const refusedRecipients: RefusedRecipient[] = [];
   for (const recipient of recipients) {
-    const answer = await exchange.ask([{ type: "command", command: { verb: "RCPT", path: recipient, parameters: [] } }]);
+    const answer = await exchange.ask([
+      { type: "command", command: { verb: "RCPT", path: recipient, parameters: [] } },
+    ]);
     if (answer.kind === "failed") return answer;
     if (answer.reply.code >= 400) refusedRecipients.push({ recipient, reply: answer.reply });
   }
