@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useMemo } from "react";
-import { useTranslation } from "react-i18next";
+import { createContext, use } from "react";
 
 export interface Format {
   readonly number: (value: number) => string;
@@ -12,10 +11,14 @@ export interface Format {
   readonly ago: (at: string | number | Date, now?: number) => string;
 }
 
+/** Of the chosen language; `app.tsx` gives one to everything, since making one takes longer than showing a row with it. */
+export const FormatContext = createContext<Format | undefined>(undefined);
+
 /** Numbers, sizes and times as the chosen language writes them. */
 export function useFormat(): Format {
-  const { i18n } = useTranslation();
-  return useMemo(() => createFormat(i18n.language), [i18n.language]);
+  const format = use(FormatContext);
+  if (format === undefined) throw new Error("no language is chosen around this component");
+  return format;
 }
 
 /** Whether a moment has passed. */
@@ -39,32 +42,45 @@ export function localeOf(language: string): string {
 
 export function createFormat(chosen: string): Format {
   const language = localeOf(chosen);
-  const number = new Intl.NumberFormat(language);
-  const dateTime = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
-  const date = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
-  const time = new Intl.DateTimeFormat(language, { timeStyle: "medium" });
-  const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
+  const number = later(() => new Intl.NumberFormat(language));
+  const dateTime = later(() => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }));
+  const date = later(() => new Intl.DateTimeFormat(language, { dateStyle: "medium" }));
+  const time = later(() => new Intl.DateTimeFormat(language, { timeStyle: "medium" }));
+  const relative = later(() => new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" }));
   return {
-    number: (value) => number.format(value),
-    bytes: (value) => formatBytes(language, value),
-    dateTime: (at) => dateTime.format(new Date(at)),
-    date: (at) => date.format(new Date(at)),
-    time: (at) => time.format(new Date(at)),
+    number: (value) => number().format(value),
+    bytes: createBytesFormat(language),
+    dateTime: (at) => dateTime().format(new Date(at)),
+    date: (at) => date().format(new Date(at)),
+    time: (at) => time().format(new Date(at)),
     ago(at, now = Date.now()) {
       const seconds = (new Date(at).getTime() - now) / 1000;
       const [unit, size] = agoSteps.find(([, length]) => Math.abs(seconds) >= length) ?? ["second", 1];
-      return relative.format(Math.trunc(seconds / size), unit);
+      return relative().format(Math.trunc(seconds / size), unit);
     },
   };
 }
 
-function formatBytes(language: string, value: number): string {
-  const power = Math.min(Math.floor(Math.log(Math.max(value, 1)) / Math.log(1000)), byteUnits.length - 1);
-  const unit = byteUnits[power] ?? "byte";
-  return new Intl.NumberFormat(language, {
-    style: "unit",
-    unit,
-    unitDisplay: unit === "byte" ? "long" : "short",
-    maximumFractionDigits: power === 0 ? 0 : 1,
-  }).format(value / 1000 ** power);
+function createBytesFormat(language: string): (value: number) => string {
+  const forms = byteUnits.map((unit, power) =>
+    later(
+      () =>
+        new Intl.NumberFormat(language, {
+          style: "unit",
+          unit,
+          unitDisplay: unit === "byte" ? "long" : "short",
+          maximumFractionDigits: power === 0 ? 0 : 1,
+        }),
+    ),
+  );
+  return (value) => {
+    const power = Math.min(Math.floor(Math.log(Math.max(value, 1)) / Math.log(1000)), byteUnits.length - 1);
+    return forms[power]?.().format(value / 1000 ** power) ?? String(value);
+  };
+}
+
+/** Made when it is first asked for, and once: each form costs the processor of a phone a millisecond or two. */
+function later<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }

@@ -21,6 +21,9 @@ const backend: BackendModule = {
   read: readTexts,
 };
 
+/** What is said on more than one page, and at the sign-in: of each language one file, which the first page waits for. */
+const always = ["frame", "problems", "mailbox", "counts-over-time", "sign-in"];
+
 /** Begins to fetch the texts of a page, so that they come with its code and not after it. */
 export function expectTexts(namespace: string): void {
   void filesOf(document.documentElement.lang, namespace)?.();
@@ -36,8 +39,8 @@ async function readTexts(language: string, namespace: string): Promise<Record<st
   return (await load()).default;
 }
 
-/** Starts the translations in the language that was chosen last, or that the browser asks for. */
-export async function startLanguages(): Promise<i18n> {
+/** Starts the translations in the language that was chosen last, or that the browser asks for, with the texts of a page. */
+export async function startLanguages(page: string | undefined): Promise<i18n> {
   const instance = createInstance();
   document.documentElement.lang = firstLanguage();
   instance.on("languageChanged", (language) => {
@@ -51,7 +54,7 @@ export async function startLanguages(): Promise<i18n> {
       supportedLngs: Object.keys(languages),
       // Both languages have every text; a test sees to it.
       fallbackLng: false,
-      ns: ["frame", "problems"],
+      ns: page === undefined || always.includes(page) ? always : [...always, page],
       defaultNS: "frame",
       interpolation: { escapeValue: false },
       react: { useSuspense: true },
