@@ -32,19 +32,12 @@ function precompress(): Plugin {
  */
 const groups = [
   { name: "libraries", test: /node_modules\/(?!@base-ui|@floating-ui|qr\/)/, priority: 3 },
-  { name: textsOfAll, priority: 2 },
   {
     name: "parts",
     test: /web\/src\/(?:api|app|components)\/(?!dialog-view|toast-view|drawer|tabs|passkeys)/,
     priority: 1,
   },
 ];
-
-/** The texts that all pages share, of each language in one file. */
-function textsOfAll(id: string): string | undefined {
-  const [, language] = /web\/src\/(?:texts\/\w[\w-]*|pages\/sign-in\/texts)\.(\w+)\.json$/.exec(id) ?? [];
-  return language === undefined ? undefined : `texts-${language}`;
-}
 
 export default defineConfig({
   root: import.meta.dirname,

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createContext, use } from "react";
 
+export type TimeStep = "hour" | "day";
+
 export interface Format {
   readonly number: (value: number) => string;
   readonly bytes: (value: number) => string;
   readonly dateTime: (at: string | number | Date) => string;
   readonly date: (at: string | number | Date) => string;
   readonly time: (at: string | number | Date) => string;
+  /** A step of time on an axis, short; the gateway's days are those of UTC. */
+  readonly stepLabel: (step: TimeStep, at: string) => string;
+  /** The same in full. */
+  readonly stepName: (step: TimeStep, at: string) => string;
   /** As people say it, short: "3 hr. ago". */
   readonly ago: (at: string | number | Date, now?: number) => string;
 }
@@ -36,7 +42,7 @@ const agoSteps = [
 ] as const;
 
 /** As the browser's region writes it, when the browser speaks that language: English is not written alike everywhere. */
-export function localeOf(language: string): string {
+function localeOf(language: string): string {
   return navigator.languages.find((each) => each.slice(0, 2) === language) ?? language;
 }
 
@@ -47,8 +53,19 @@ export function createFormat(chosen: string): Format {
   const date = later(() => new Intl.DateTimeFormat(language, { dateStyle: "medium" }));
   const time = later(() => new Intl.DateTimeFormat(language, { timeStyle: "medium" }));
   const relative = later(() => new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" }));
+  const labels = {
+    hour: later(() => new Intl.DateTimeFormat(language, { hour: "numeric" })),
+    day: later(() => new Intl.DateTimeFormat(language, { day: "numeric", month: "short", timeZone: "UTC" })),
+  };
+  const names = {
+    hour: dateTime,
+    day: later(() => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone: "UTC" })),
+  };
   return {
-    number: (value) => number().format(value),
+    // English and German write these alike, and most are such.
+    number: (value) => (Number.isInteger(value) && value >= 0 && value < 1000 ? String(value) : number().format(value)),
+    stepLabel: (step, at) => labels[step]().format(new Date(at)),
+    stepName: (step, at) => names[step]().format(new Date(at)),
     bytes: createBytesFormat(language),
     dateTime: (at) => dateTime().format(new Date(at)),
     date: (at) => date().format(new Date(at)),

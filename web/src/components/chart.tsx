@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { localeOf, useFormat } from "../app/format.ts";
+import { type TimeStep, useFormat } from "../app/format.ts";
 import { countScale } from "./chart-scale.ts";
 import { Table } from "./table.tsx";
 import { useWidth } from "./use-width.ts";
@@ -21,7 +21,7 @@ interface ChartProps {
   readonly title: string;
   readonly series: readonly ChartSeries[];
   readonly points: readonly ChartPoint[];
-  readonly step: "hour" | "day";
+  readonly step: TimeStep;
   readonly format?: (value: number) => string;
 }
 
@@ -58,13 +58,13 @@ type Drawn = Required<Omit<ChartProps, "title">>;
 /** Drawn as wide as its place is, so that its letters stay as large as those around it. */
 function Picture({ series, points, step: unit, format }: Drawn) {
   const { width, measured } = useWidth(720);
-  const stamp = useStamp(unit);
+  const { stepName } = useFormat();
   const most = Math.max(4, ...points.flatMap(({ values }) => series.map(({ key }) => values[key] ?? 0)));
   const y = countScale(most, 4, [height - inset.bottom, inset.top]);
   const step = (width - inset.left - inset.right) / Math.max(points.length, 1);
   const place: Place = { x: (index) => inset.left + index * step, y, step };
   const saying = ({ at, values }: ChartPoint): string =>
-    [stamp(at), ...series.map(({ key, text }) => `${text}: ${format(values[key] ?? 0)}`)].join("\n");
+    [stepName(unit, at), ...series.map(({ key, text }) => `${text}: ${format(values[key] ?? 0)}`)].join("\n");
   return (
     <div ref={measured}>
       <svg className="chart__picture" viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
@@ -145,35 +145,21 @@ interface TimeAxisProps extends Pick<ChartProps, "points" | "step"> {
 
 /** As many labels as have room, each in the middle of its step. */
 function TimeAxis({ points, place, step, width }: TimeAxisProps) {
-  const { i18n } = useTranslation();
-  const form = new Intl.DateTimeFormat(
-    localeOf(i18n.language),
-    step === "hour" ? { hour: "numeric" } : { day: "numeric", month: "short", timeZone: "UTC" },
-  );
+  const { stepLabel } = useFormat();
   const every = Math.max(1, Math.ceil((points.length * labelWidth) / (width - inset.left - inset.right)));
   return points.map(({ at }, index) => {
     if ((points.length - 1 - index) % every !== Math.floor(every / 2)) return null;
     return (
       <text key={at} className="chart__tick" x={place.x(index) + place.step / 2} y={height - 8} textAnchor="middle">
-        {form.format(new Date(at))}
+        {stepLabel(step, at)}
       </text>
     );
   });
 }
 
-/** When a step is. The gateway's days are those of UTC. */
-function useStamp(step: "hour" | "day"): (at: string) => string {
-  const { i18n } = useTranslation();
-  const form = new Intl.DateTimeFormat(
-    localeOf(i18n.language),
-    step === "hour" ? { dateStyle: "medium", timeStyle: "short" } : { dateStyle: "medium", timeZone: "UTC" },
-  );
-  return (at) => form.format(new Date(at));
-}
-
 function AsTable({ title, series, points, step, format }: ChartProps & Drawn) {
   const { t } = useTranslation();
-  const stamp = useStamp(step);
+  const { stepName } = useFormat();
   const [open, setOpen] = useState(false);
   return (
     <details className="chart__details" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
@@ -189,7 +175,7 @@ function AsTable({ title, series, points, step, format }: ChartProps & Drawn) {
               key: "at",
               header: t("time"),
               main: true,
-              cell: ({ at }: ChartPoint) => stamp(at),
+              cell: ({ at }: ChartPoint) => stepName(step, at),
             },
             ...series.map(({ key, text }) => ({
               key,
