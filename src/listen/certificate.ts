@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createPrivateKey, createPublicKey, randomBytes, webcrypto, X509Certificate } from "node:crypto";
+import { constants, createPrivateKey, createPublicKey, randomBytes, webcrypto, X509Certificate } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import { join } from "node:path";
@@ -137,11 +137,14 @@ export interface SecureContextSource {
   readonly minVersion: TlsVersion;
   readonly ciphers: string;
   readonly honorCipherOrder: true;
+  readonly secureOptions: number;
 }
 
 /** For every listener (RFC 9325 §3.1.1: 1.2 or newer). */
 export function secureContextSource(pair: CertificatePair, minVersion: TlsVersion): SecureContextSource {
-  return { cert: pair.certificate, key: pair.key, minVersion, ciphers, honorCipherOrder: true };
+  // A handshake within a connection costs us more than the peer, and nobody needs it (RFC 9325 §3.5).
+  const secureOptions = constants.SSL_OP_NO_RENEGOTIATION;
+  return { cert: pair.certificate, key: pair.key, minVersion, ciphers, honorCipherOrder: true, secureOptions };
 }
 
 /** The TLS context of the mail listeners. */

@@ -166,3 +166,26 @@ test("a peer that does not read stops the writer, and a session's fault closes o
   socket.resume();
   await once(socket, "close");
 });
+
+test("no second handshake within a connection (RFC 9325 §3.5)", async () => {
+  const listener = await listen(
+    async (connection) => {
+      while (Buffer.isBuffer(await connection.read(500)));
+    },
+    { implicitTls: true },
+  );
+  const socket = connectTls({
+    port: listener.port,
+    host: "127.0.0.1",
+    rejectUnauthorized: false,
+    maxVersion: "TLSv1.2",
+  });
+  await once(socket, "secureConnect");
+  socket.on("error", () => undefined);
+  const agreed = await new Promise<boolean>((resolve) => {
+    socket.once("close", () => resolve(false));
+    socket.renegotiate({ rejectUnauthorized: false }, (error) => resolve(error === null));
+  });
+  assert.equal(agreed, false);
+  socket.destroy();
+});
