@@ -16,12 +16,24 @@ export const limits = {
   saslLineBytes: 16 * KiB,
   /** RFC 2449 §4 says 255; user names of the proxy grammar are longer. */
   pop3CommandLineBytes: 1 * KiB,
+  /** What is read of a line that is too long, to be in step again behind it; who sends more sends no line. */
+  droppedLineBytes: 64 * KiB,
   /** RFC 5321 §4.5.3.1.8 wants at least 100; announced by LIMITS (RFC 9422). */
   recipientsPerTransaction: 1000,
   /** One sealed copy is made per mailbox while the content streams; each holds up to two chunks of 64 KiB. */
   mailboxesPerTransaction: 100,
   /** A peer that keeps erring is a probe or is broken; Postfix uses 20. */
   errorsPerSession: 20,
+  /**
+   * Effects of one conversation before the others have their turn: less than a millisecond. Ten thousand commands may
+   * stand in one piece of input, and their replies take thirty times its room.
+   */
+  effectsPerTurn: 32,
+  /**
+   * EHLO, NOOP, RSET and the like since the last message that was kept: a keep-alive a minute for two hours. They cost us
+   * far more than the peer. Postfix has 100 (smtpd_junk_command_limit).
+   */
+  commandsWithoutMail: 120,
   /** A session that never ends cannot be drained; a busy journal sender reconnects without loss. */
   commandsPerSession: 100_000,
   /** POP3 before signing in: a dozen are honest, and each CAPA answers thirty octets for one. Afterwards there is no limit. */
@@ -174,27 +186,4 @@ export const limits = {
   attentionPerKind: 20,
   /** Mailboxes whose week the overview reads to know whether they are quiet; each takes some 170 rows. */
   quietMailboxesLookedAt: 200,
-  /** What is wrong is looked at so often, and at once when the log tells of it. */
-  noticeLookMs: 60_000,
-  /** After an alarm: many come together, and each look takes some milliseconds. */
-  noticeAlarmMs: 500,
-  /** What is wrong at the end is written down, so that it is told after the next start. */
-  noticeStopMs: 2000,
-  /** Mailboxes are counted less often: whether one is pulled is a matter of days. */
-  noticeMailboxLookMs: 10 * 60_000,
-  /** What begins together goes in one notice: the failures that follow from one cause come within a second or two. */
-  noticeGatherMs: 3000,
-  /** More notices than these are not read any more; what is beyond gathers and goes in one. */
-  noticesPerHour: 6,
-  /** From here the pause after a failed delivery doubles: a mail server is updated in minutes, or broken for a night. */
-  noticeRetryMs: 60_000,
-  noticeRetryLongestMs: 3_600_000,
-  /** What began and ended while a channel could not be reached. */
-  noticesPassedKept: 100,
-  /** Subjects that a notice names one by one under each heading; it tells how many more there are. */
-  noticeSubjectsNamed: 20,
-  /** A conversation with a mail server that greets late, or a request: some seconds, with patience for both. */
-  noticeDeliveryMs: 60_000,
-  /** A password or a secret, with room for a generated one. */
-  noticeSecretBytes: 1024,
 } as const;

@@ -96,7 +96,6 @@ async function offlineDoor(configuration: Configuration, actor: string, store: S
     traffic: undefined,
     settings: undefined,
     certificates: undefined,
-    notices: undefined,
     actor,
     origin: "command line",
   };

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { environmentName } from "./check.ts";
-import { schema } from "./schema.ts";
-import type { Section, Setting } from "./setting.ts";
+import { type Section, type Setting, schema } from "./schema.ts";
 
 const sections: Readonly<Record<string, Section>> = schema;
 

@@ -6,8 +6,7 @@ import { hasCode, PosternError } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
 import { exampleConfiguration } from "./example.ts";
 import { checkConfiguration, loadConfig } from "./load.ts";
-import { schema } from "./schema.ts";
-import type { Section } from "./setting.ts";
+import { type Section, schema } from "./schema.ts";
 
 const environment = {};
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import { setImmediate } from "node:timers/promises";
 import type { Connection } from "../base/connection.ts";
 import { describeError, hasCode, PosternError } from "../base/errors.ts";
+import { limits } from "../base/limits.ts";
 import { ResponseWriter } from "../base/response-writer.ts";
 import type { PullSignIn } from "../mailbox/sign-in.ts";
 import type { Log } from "../observe/log.ts";
@@ -11,7 +13,7 @@ import type { Answer, Listing, Pop3ServerEffect, Pop3ServerSettings } from "../p
 import type { Marks } from "../protocol/pop3/server/marks.ts";
 import { parseLoginName } from "../protocol/proxy-user-name.ts";
 import { type Credentials, type PasswordCredentials, secretOf } from "../protocol/sasl/credentials.ts";
-import type { MailStore } from "../store/contract.ts";
+import type { Store } from "../store/contract.ts";
 import type { OpeningThread } from "./opening.ts";
 import { OpenMaildrop } from "./pop3-maildrop.ts";
 import type { ProxyDoor } from "./proxy-door.ts";
@@ -22,7 +24,7 @@ export interface Pop3SessionSettings extends Omit<Pop3ServerSettings, "encrypted
 }
 
 export interface Pop3SessionStages {
-  readonly store: Pick<MailStore, "maildrop">;
+  readonly store: Pick<Store, "maildrop">;
   readonly signIn: Pick<PullSignIn, "signIn">;
   /** Without it messages are opened in the thread of the caller. */
   readonly opening?: Pick<OpeningThread, "begin"> | undefined;
@@ -114,18 +116,23 @@ class Pop3Session {
   /** Carries effects out, and those that follow from the answers to questions. */
   async #perform(first: readonly Pop3ServerEffect[]): Promise<void> {
     let effects = first;
+    let carriedOut = 0;
     while (effects.length > 0 && !this.#over) {
+      carriedOut += effects.length;
       let next: readonly Pop3ServerEffect[] = [];
       for (const effect of effects) {
         const outcome = this.#carryOut(effect);
         const answer = outcome instanceof Promise ? await outcome : outcome;
         if (answer !== undefined) next = this.#machine.handle(answer);
       }
-      if (next.length === 0 && this.#machine.paused) {
+      const paused = next.length === 0 && this.#machine.paused;
+      if (paused || carriedOut >= limits.effectsPerTurn) {
         await this.#writer.flush();
-        next = this.#machine.handle({ type: "resume" });
+        // The other sessions have their turn.
+        await setImmediate();
+        carriedOut = 0;
       }
-      effects = next;
+      effects = paused && !this.#writer.lost ? this.#machine.handle({ type: "resume" }) : next;
     }
   }
 

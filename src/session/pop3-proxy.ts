@@ -139,6 +139,11 @@ class Pop3ProxySession {
   #takeLine(): boolean {
     const next = this.#lines.next();
     if (next.kind === "more") return false;
+    if (next.kind === "endless") {
+      this.#refuse(pop3Refusals.lineEndless);
+      this.#alone = () => this.#leave("line-endless");
+      return true;
+    }
     if (next.kind !== "line")
       this.#refuse(next.kind === "too-long" ? pop3Refusals.lineTooLong : pop3Refusals.malformedLine);
     else {

@@ -237,3 +237,29 @@ test("after STARTTLS the conversation begins anew", async () => {
   assert.deepEqual(codes(replies).slice(-1), ["250 2.1.0"]);
   assert.ok(codes(replies).includes("503 5.5.1"));
 });
+
+// What others are served with meanwhile is one turn of each session, and what waits for a peer is the replies of a turn.
+test("who sends thousands of commands at once and reads no reply gets no further (I9)", async () => {
+  for (const command of ["DATA\r\n", `MAIL FROM:<b@c.example>\r\n${`RCPT TO:<${address}>\r\n`.repeat(4)}`]) {
+    const connection = new ScriptedConnection(["EHLO a\r\n", command.repeat(5000)], {
+      tls: true,
+      end: "ended",
+      peer: "192.0.2.1",
+    });
+    const taken = Promise.withResolvers<boolean>();
+    const stuck = Promise.withResolvers<void>();
+    connection.onWrite = () => {
+      if (connection.output.length < 2000) return undefined;
+      stuck.resolve();
+      return taken.promise;
+    };
+    const done = serveSmtp(connection, { ...settings, maxCommands: 100_000, maxErrors: 100_000 }, stages());
+    await stuck.promise;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.ok(connection.output.length < 64 * 1024, `${command}: ${connection.output.length} octets wait`);
+    const waiting = connection.output.length;
+    taken.resolve(false);
+    await done;
+    assert.equal(connection.output.length, waiting, `${command}: the peer is gone, and nobody works for it`);
+  }
+});

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import { setImmediate } from "node:timers/promises";
 import type { Clock } from "../base/clock.ts";
 import type { Connection, ConnectionEnd } from "../base/connection.ts";
 import { giveBack } from "../base/give-back.ts";
 import { parseMailboxId } from "../base/ids.ts";
+import { limits } from "../base/limits.ts";
 import type { Log } from "../observe/log.ts";
 import type { RefusedThing } from "../observe/traffic/refusals.ts";
 import { type Credentials, secretOf } from "../protocol/sasl/credentials.ts";
@@ -149,15 +151,33 @@ class SmtpSession {
   /** Carries effects out, and those that follow from the answers to questions. */
   async #perform(first: readonly SmtpServerEffect[]): Promise<void> {
     let effects = first;
+    let carriedOut = 0;
     while (effects.length > 0) {
+      carriedOut += effects.length;
       let next: readonly SmtpServerEffect[] = [];
       for (const effect of effects) {
         const outcome = this.#carryOut(effect);
         const answer = outcome instanceof Promise ? await outcome : outcome;
         if (answer !== undefined) next = this.#machine.handle({ type: "answer", answer });
       }
-      effects = next;
+      const paused = next.length === 0 && this.#machine.paused;
+      if (paused || carriedOut >= limits.effectsPerTurn) {
+        await this.#endTurn();
+        // Nobody hears what would follow.
+        if (this.#over) return;
+        carriedOut = 0;
+      }
+      effects = paused ? this.#machine.handle({ type: "resume" }) : next;
     }
+  }
+
+  /**
+   * The replies of the last turn go out first: a peer that reads none gets no further (I9). Then the other sessions have
+   * their turn.
+   */
+  async #endTurn(): Promise<void> {
+    if ((await this.#flush()) === false) this.#over = true;
+    await setImmediate();
   }
 
   /** One effect. A question gives its answer; everything else gives nothing. */

@@ -2,9 +2,9 @@
 import type { Clock } from "../base/clock.ts";
 import { PosternError } from "../base/errors.ts";
 import type { MailboxId } from "../base/ids.ts";
-import type { MailboxChange, MailboxEvent, MailboxRow, MailboxTable } from "./contract.ts";
+import type { MailboxEvent, MailboxRow, MailboxTable } from "./contract.ts";
 import type { Leases } from "./leases.ts";
-import type { MailboxRows } from "./mailbox-rows-in-memory.ts";
+import type { NumberedMailbox } from "./mailbox-rows.ts";
 import { removalSlice } from "./maildrop.ts";
 import type { StoreThreadClient } from "./writer/store-thread-client.ts";
 
@@ -15,43 +15,46 @@ export class StoredMailboxTable implements MailboxTable {
   readonly #thread: StoreThreadClient;
   readonly #clock: Clock;
   readonly #leases: Leases;
-  readonly #rows: MailboxRows;
-  #told: (change: MailboxChange) => Promise<void> = () => Promise.resolve();
+  readonly #rows = new Map<MailboxId, NumberedMailbox>();
+  readonly #ids = new Map<number, MailboxId>();
 
   constructor(
     parts: { readonly thread: StoreThreadClient; readonly clock: Clock; readonly leases: Leases },
-    rows: MailboxRows,
+    mailboxes: readonly NumberedMailbox[],
   ) {
     this.#thread = parts.thread;
     this.#clock = parts.clock;
     this.#leases = parts.leases;
-    this.#rows = rows;
-  }
-
-  onChange(told: (change: MailboxChange) => Promise<void>): void {
-    this.#told = told;
+    for (const mailbox of mailboxes) this.#put(mailbox);
   }
 
   all(): readonly MailboxRow[] {
-    return this.#rows.all();
+    return [...this.#rows.values()].map(({ row }) => row);
   }
 
   get(id: MailboxId): MailboxRow | undefined {
-    return this.#rows.get(id);
+    return this.#rows.get(id)?.row;
   }
 
+  /** The number of a mailbox in the index. Throws `mailbox/unknown`. */
   number(id: MailboxId): number {
-    return this.#rows.number(id);
+    const known = this.#rows.get(id);
+    if (known === undefined) throw new PosternError("mailbox/unknown", id);
+    return known.number;
+  }
+
+  idOf(number: number): MailboxId | undefined {
+    return this.#ids.get(number);
   }
 
   async insert(row: MailboxRow): Promise<void> {
     const { number } = await this.#write(row, undefined, { event: "created" });
-    await this.#changed({ row, number });
+    this.#put({ row, number });
   }
 
   async update(row: MailboxRow, event: Exclude<MailboxEvent, "key-changed">): Promise<void> {
     const { number } = await this.#write(row, this.number(row.id), { event });
-    await this.#changed({ row, number });
+    this.#put({ row, number });
   }
 
   async replaceKey(row: MailboxRow, discardCause: string | undefined): Promise<number> {
@@ -61,7 +64,7 @@ export class StoredMailboxTable implements MailboxTable {
       const removed = discardCause === undefined ? 0 : await this.#removeInSlices(number, discardCause);
       // What has arrived since goes with the old key, in one step.
       const last = await this.#write(row, number, { event: "key-changed", discardCause });
-      await this.#changed({ row, number });
+      this.#put({ row, number });
       return removed + last.removed;
     } finally {
       release?.();
@@ -75,7 +78,8 @@ export class StoredMailboxTable implements MailboxTable {
       const removed = await this.#removeInSlices(number, cause);
       // With the row goes what has arrived since.
       const last = await this.#removeOldest(number, { most: Number.MAX_SAFE_INTEGER, cause, withMailbox: true });
-      await this.#changed({ removed: id });
+      this.#rows.delete(id);
+      this.#ids.delete(number);
       return removed + last;
     } finally {
       release();
@@ -91,9 +95,9 @@ export class StoredMailboxTable implements MailboxTable {
     }
   }
 
-  async #changed(change: MailboxChange): Promise<void> {
-    this.#rows.take(change);
-    await this.#told(change);
+  #put(mailbox: NumberedMailbox): void {
+    this.#rows.set(mailbox.row.id, mailbox);
+    this.#ids.set(mailbox.number, mailbox.row.id);
   }
 
   async #write(

@@ -17,8 +17,6 @@ export type PayloadPlace = Pick<LocationRow, "sequence" | "segment" | "offset" |
 
 /** The sealed octets of one message, wherever they lie. */
 export interface PayloadFile {
-  /** What stands before it in a segment. */
-  readonly header: RecordHeader | undefined;
   /** Up to `maxBytes` octets, fewer also before the end. Their memory is the caller's alone. */
   read(position: number, maxBytes: number): Promise<Buffer>;
   close(): void;
@@ -48,7 +46,6 @@ export class PayloadReader {
     if (segment === noSegment) {
       const file = await open(largePath(this.#directory, uniqueId), "r").catch(notFound);
       return {
-        header: undefined,
         read: (position, maxBytes) => readAt(file, position, Math.min(maxBytes, sealedBytes - position)),
         close: () => void file.close(),
       };
@@ -74,7 +71,7 @@ export class PayloadReader {
         if (there !== undefined) return Promise.resolve(there);
         return readAt(file, offset + recordHeaderBytes + position, Math.min(maxBytes, sealedBytes - position));
       };
-      return { header, read, close };
+      return { read, close };
     } catch (error) {
       close();
       throw error;

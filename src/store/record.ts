@@ -23,10 +23,7 @@ export interface RecordHeader {
 
 export const recordHeaderBytes = 80;
 
-/** What every header begins with. */
-export const recordMagic: Uint8Array = Buffer.from("PSTR", "latin1");
-
-const magic = 0x52_54_53_50; // "PSTR", read as a number
+const magic = 0x52_54_53_50; // "PSTR"
 const layoutVersion = 1;
 const crcAt = 76;
 const twoTo32 = 2 ** 32;

@@ -17,6 +17,12 @@ export const driveSettings: SmtpServerSettings = {
 
 export const bytes = (machine: SmtpServerMachine, text: string): readonly SmtpServerEffect[] =>
   machine.handle({ type: "bytes", bytes: Buffer.from(text, "latin1") });
+/** As `bytes`, and every turn that it takes. */
+export function drain(machine: SmtpServerMachine, text: string): readonly SmtpServerEffect[] {
+  const effects = [...bytes(machine, text)];
+  while (machine.paused) effects.push(...machine.handle({ type: "resume" }));
+  return effects;
+}
 export const answer = (machine: SmtpServerMachine, given: Answer): readonly SmtpServerEffect[] =>
   machine.handle({ type: "answer", answer: given });
 export const accept = (machine: SmtpServerMachine): readonly SmtpServerEffect[] => answer(machine, { accepted: true });

@@ -89,6 +89,7 @@ class MachinePeer implements DialogPeer {
       const answer = this.#carryOut(effect);
       if (answer !== undefined) this.#perform(this.#machine.handle({ type: "answer", answer }));
     }
+    if (this.#machine.paused) this.#perform(this.#machine.handle({ type: "resume" }));
   }
 
   #carryOut(effect: SmtpServerEffect): Answer | undefined {

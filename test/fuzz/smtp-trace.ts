@@ -38,6 +38,7 @@ export function trace(pieces: readonly Buffer[], settings: SmtpServerSettings = 
       }
       perform(machine.handle({ type: "answer", answer: answerTo(effect) }));
     });
+    if (machine.paused) perform(machine.handle({ type: "resume" }));
   };
   perform(machine.handle({ type: "connected" }));
   for (const bytes of pieces) perform(machine.handle({ type: "bytes", bytes }));

@@ -23,6 +23,7 @@ export const pop3Refusals = {
   unknownCommand: refusal("Unknown command", "unknown-command"),
   malformedLine: refusal("Lines end in CRLF and hold no control characters", "malformed-line"),
   lineTooLong: refusal("Line too long", "line-too-long"),
+  lineEndless: { ...refusal("Line without an end", "line-endless"), closes: true },
   argumentSyntax: refusal("Syntax error in arguments", "argument-syntax"),
   tooManyCommands: { ...refusal("Too many commands before signing in", "too-many-commands"), closes: true },
   signInFirst: refusal("Sign in first", "sign-in-first"),

@@ -93,6 +93,7 @@ export const refusals = {
   requireTlsNotTaken: refusal(550, "5.7.30", "Your mail server does not offer REQUIRETLS", "requiretls-not-taken"),
   // Limits
   tooManyErrors: closing(421, "4.7.0", "Too many errors", "too-many-errors"),
+  lineEndless: closing(421, "4.7.0", "Line without an end", "line-endless"),
   tooManyCommands: closing(421, "4.7.0", "Too many commands", "too-many-commands"),
   idle: closing(421, "4.4.2", "Idle for too long", "idle"),
   tooSlow: closing(421, "4.4.2", "Too slow", "too-slow"),

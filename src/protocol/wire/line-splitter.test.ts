@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { limits } from "../../base/limits.ts";
 import { type LineResult, LineSplitter } from "./line-splitter.ts";
 
 /** Everything that can be read after these pieces. */
@@ -55,6 +56,18 @@ test("of a line that is too long nothing is kept", () => {
     assert.ok(splitter.heldBytes < 10);
   }
   assert.deepEqual(read(splitter, "\r\nok\r\n"), ["(too-long)", "ok"]);
+});
+
+test("a line without an end is told once so much of it was dropped, and not before", () => {
+  const splitter = new LineSplitter(10);
+  const piece = "x".repeat(1024);
+  const pieces = limits.droppedLineBytes / piece.length;
+  for (let count = 1; count < pieces; count++) assert.deepEqual(read(splitter, piece), [], String(count));
+  assert.deepEqual(read(splitter, piece), ["(endless)"]);
+  const other = new LineSplitter(10);
+  for (let count = 1; count < pieces; count++) read(other, piece);
+  // Then there was an end: the next line begins anew.
+  assert.deepEqual(read(other, "\r\n", piece, "\r\n"), ["(too-long)", "(too-long)"]);
 });
 
 test("another limit for one line", () => {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { CR, LF, noBytes } from "../../base/bytes.ts";
+import { limits } from "../../base/limits.ts";
 
 /** What the next line is, or why there is none. */
 export type LineResult =
@@ -9,6 +10,8 @@ export type LineResult =
   | { readonly kind: "more" }
   /** Longer than the limit; it was dropped up to and with its CRLF. */
   | { readonly kind: "too-long" }
+  /** `limits.droppedLineBytes` of it came, and no end: whoever sends that hears no answer, and the conversation is over. */
+  | { readonly kind: "endless" }
   /** Ended by a bare LF, or with a bare CR or another control character inside; dropped (RFC 5321 §2.3.8). */
   | { readonly kind: "malformed" };
 
@@ -27,6 +30,7 @@ export class LineSplitter {
   #looked = 0;
   /** The rest of a line that is too long is being dropped. */
   #dropping = false;
+  #droppedBytes = 0;
 
   /** @param maxLineBytes the longest line, CRLF included */
   constructor(maxLineBytes: number) {
@@ -54,22 +58,27 @@ export class LineSplitter {
     const end = this.#held.indexOf(LF, this.#looked);
     if (end < 0) {
       this.#looked = this.#held.length;
-      if (this.#held.length >= maxLineBytes) {
-        this.#dropping = true;
-        this.takeRest();
-      }
-      return needMore;
+      return this.#dropping || this.#held.length >= maxLineBytes ? this.#drop() : needMore;
     }
     const whole = this.#held.subarray(0, end + 1);
     this.#held = this.#held.subarray(end + 1);
     this.#looked = 0;
     if (this.#dropping || whole.length > maxLineBytes) {
       this.#dropping = false;
+      this.#droppedBytes = 0;
       return { kind: "too-long" };
     }
     if (whole.length < 2 || whole[whole.length - 2] !== CR) return { kind: "malformed" };
     const line = whole.subarray(0, whole.length - 2);
     return hasControl(line) ? { kind: "malformed" } : { kind: "line", line };
+  }
+
+  #drop(): LineResult {
+    this.#dropping = true;
+    this.#droppedBytes += this.takeRest().length;
+    if (this.#droppedBytes < limits.droppedLineBytes) return needMore;
+    this.#droppedBytes = 0;
+    return { kind: "endless" };
   }
 }
 

@@ -63,9 +63,6 @@ export const table = {
 
 export type Verb = keyof typeof table;
 
-/** Effects of one event before the session gets them: thousands of commands may stand in one piece of input (I9). */
-const effectsAtOnce = 256;
-
 /**
  * The server side of a POP3 conversation (RFC 1939). Pure: octets and answers in, effects out; no socket, no file, no
  * clock. One machine lives from the greeting to STLS, another from there to the end.
@@ -163,7 +160,7 @@ export class Pop3ServerMachine implements Conversation {
   #run(): void {
     this.#paused = false;
     while (this.#question === undefined && this.#takeLine()) {
-      if (this.#effects.length < effectsAtOnce) continue;
+      if (this.#effects.length < limits.effectsPerTurn) continue;
       this.#paused = this.#question === undefined && this.state.name !== "over";
       return;
     }
@@ -194,6 +191,9 @@ export class Pop3ServerMachine implements Conversation {
         return false;
       case "too-long":
         this.refuse(pop3Refusals.lineTooLong);
+        return true;
+      case "endless":
+        this.refuse(pop3Refusals.lineEndless);
         return true;
       case "malformed":
         this.refuse(pop3Refusals.malformedLine);
@@ -229,7 +229,8 @@ export class Pop3ServerMachine implements Conversation {
     else {
       // Whatever the line was, the exchange ends with it: the client waits for one response.
       this.state = { name: "authorization" };
-      if (state.name === "exchange-refused") this.refuse(state.refusal);
+      if (next.kind === "endless") this.refuse(pop3Refusals.lineEndless);
+      else if (state.name === "exchange-refused") this.refuse(state.refusal);
       else this.refuse(next.kind === "too-long" ? pop3Refusals.lineTooLong : pop3Refusals.signInSyntax);
     }
     if (next.kind === "line") next.line.fill(0);

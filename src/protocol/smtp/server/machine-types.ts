@@ -20,7 +20,9 @@ export type SmtpServerEvent =
   /** The connection stands; the greeting is wanted. Not sent after STARTTLS (RFC 3207 §4.2). */
   | { readonly type: "connected" }
   | { readonly type: "bytes"; readonly bytes: Buffer }
-  | { readonly type: "answer"; readonly answer: Answer };
+  | { readonly type: "answer"; readonly answer: Answer }
+  /** The effects of before are carried out: take what waits, see `paused`. */
+  | { readonly type: "resume" };
 
 /**
  * What the session decided about the open question. `reply` takes the place of ours, except for content, which we ask for

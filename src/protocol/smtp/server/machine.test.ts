@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";
-import { accept, answer, bytes, machineAt, short } from "../../../../test/dialogs/drive.ts";
+import { accept, answer, bytes, drain, machineAt, said, short } from "../../../../test/dialogs/drive.ts";
 import { limits } from "../../../base/limits.ts";
 import { refusals } from "../refusal.ts";
 import { reply } from "../reply.ts";
@@ -20,6 +20,52 @@ test("a question is the last effect, and what came behind it waits for the answe
     "close",
   ]);
   assert.deepEqual(bytes(machine, "NOOP\r\n"), []);
+});
+
+test("many commands in one piece are taken in turns, each of bounded effects, and all of them (I9)", () => {
+  const machine = machineAt("ready", { maxCommands: 10_000, maxErrors: 10_000 });
+  let effects = bytes(machine, `${"DATA\r\n".repeat(1000)}QUIT\r\n`);
+  const turns = [effects.length];
+  while (machine.paused) {
+    effects = machine.handle({ type: "resume" });
+    turns.push(effects.length);
+  }
+  assert.ok(
+    turns.every((count) => count <= limits.effectsPerTurn + 1),
+    turns.join(),
+  );
+  // QUIT has two: the reply, and the end.
+  assert.equal(
+    turns.reduce((sum, count) => sum + count, 0),
+    1002,
+  );
+  assert.deepEqual(short(effects).slice(-2), ["221", "close"]);
+});
+
+test("words that bring no mail: at the limit, one above, and again after a message", () => {
+  const machine = machineAt("ready", { maxCommands: 10_000 });
+  // EHLO was the first.
+  const more = (count: number): string => said(drain(machine, "NOOP\r\n".repeat(count)).slice(-1));
+  assert.equal(more(limits.commandsWithoutMail - 1), "250 2.0.0 Ok");
+  bytes(machine, "MAIL FROM:<>\r\n");
+  accept(machine);
+  bytes(machine, "RCPT TO:<b@c.example>\r\n");
+  accept(machine);
+  bytes(machine, "BDAT 0 LAST\r\n");
+  accept(machine);
+  accept(machine);
+  assert.equal(more(limits.commandsWithoutMail), "250 2.0.0 Ok");
+  const last = bytes(machine, "RSET\r\n");
+  assert.equal(said(last), "421 4.7.0 Too many commands");
+  assert.deepEqual(short(last), ["421", "close"]);
+});
+
+test("a line without an end ends the conversation, also within a sign-in", () => {
+  const endless = "x".repeat(limits.droppedLineBytes);
+  assert.deepEqual(short(bytes(machineAt("ready"), endless)), ["421", "close"]);
+  const signingIn = machineAt("ready");
+  bytes(signingIn, "AUTH LOGIN\r\n");
+  assert.deepEqual(short(bytes(signingIn, endless)), ["421", "close"]);
 });
 
 test("an answer without a question is a fault of the session", () => {

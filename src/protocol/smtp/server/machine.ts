@@ -55,6 +55,9 @@ export const table = {
 
 type Verb = keyof typeof table;
 
+/** What brings no message nearer; an honest peer needs a few of them for each. */
+const verbsWithoutMail: ReadonlySet<string> = new Set(["EHLO", "HELO", "RSET", "NOOP", "VRFY", "EXPN", "HELP"]);
+
 /**
  * The server side of an SMTP conversation (RFC 5321). Pure: octets and answers in, effects out; no socket, no file, no
  * clock. One machine lives from the greeting to STARTTLS, another from there to the end.
@@ -68,8 +71,10 @@ export class SmtpServerMachine implements Conversation {
   #unstuffer = new DotUnstuffer();
   #effects: SmtpServerEffect[] = [];
   #question: ((answer: Answer) => void) | undefined;
+  #paused = false;
   #errors = 0;
   #commands = 0;
+  #commandsWithoutMail = 0;
 
   constructor(settings: SmtpServerSettings) {
     this.settings = settings;
@@ -89,9 +94,16 @@ export class SmtpServerMachine implements Conversation {
       case "answer":
         this.#takeAnswer(event.answer);
         break;
+      case "resume":
+        break;
     }
     this.#run();
     return this.#effects;
+  }
+
+  /** Commands are there that wait until the effects given last are carried out; then send `resume`. */
+  get paused(): boolean {
+    return this.#paused;
   }
 
   /** No transaction is open: a good moment to end the conversation from our side. */
@@ -114,6 +126,7 @@ export class SmtpServerMachine implements Conversation {
       this.#close(refusal);
     }
     this.#question = undefined;
+    this.#paused = false;
     return this.#effects;
   }
 
@@ -153,7 +166,12 @@ export class SmtpServerMachine implements Conversation {
 
   #run(): void {
     let goesOn = true;
+    this.#paused = false;
     while (goesOn && this.#question === undefined) {
+      if (this.#effects.length >= limits.effectsPerTurn && this.#lines.heldBytes > 0) {
+        this.#paused = true;
+        return;
+      }
       switch (this.state.name) {
         case "content":
           goesOn = this.#readContent(this.state);
@@ -189,6 +207,9 @@ export class SmtpServerMachine implements Conversation {
       case "too-long":
         this.refuse(refusals.lineTooLong);
         break;
+      case "endless":
+        this.#endSession(refusals.lineEndless);
+        break;
       case "malformed":
         this.refuse(refusals.malformedLine);
         break;
@@ -208,7 +229,8 @@ export class SmtpServerMachine implements Conversation {
       return true;
     }
     this.state = { name: "ready", hello: state.hello };
-    if (state.name === "sign-in-denied") this.refuse(state.refusal);
+    if (next.kind === "endless") this.refuse(refusals.lineEndless);
+    else if (state.name === "sign-in-denied") this.refuse(state.refusal);
     else this.refuse(next.kind === "too-long" ? refusals.signInTooLong : refusals.signInSyntax);
     return true;
   }
@@ -223,7 +245,9 @@ export class SmtpServerMachine implements Conversation {
     const blank = line.indexOf(" ");
     const verb = (blank < 0 ? line : line.slice(0, blank)).toUpperCase();
     const text = blank < 0 ? "" : line.slice(blank + 1);
-    if (verb !== "AUTH" && octets.length + 2 > this.settings.maxLineBytes) this.refuse(refusals.lineTooLong);
+    if (verbsWithoutMail.has(verb)) this.#commandsWithoutMail += 1;
+    if (this.#commandsWithoutMail > limits.commandsWithoutMail) this.#endSession(refusals.tooManyCommands);
+    else if (verb !== "AUTH" && octets.length + 2 > this.settings.maxLineBytes) this.refuse(refusals.lineTooLong);
     else if (isVerb(verb)) dispatch(this, table[verb], state, text);
     else this.refuse(refusals.unknownCommand);
   }
@@ -288,6 +312,7 @@ export class SmtpServerMachine implements Conversation {
   #kept(given: Reply | undefined): void {
     // A peer that brings mail is no probe: its slips are forgotten, or a long session would add them up.
     this.#errors = 0;
+    this.#commandsWithoutMail = 0;
     if (given === undefined) this.reply(250, "2.0.0", "Kept");
     else this.emit({ type: "reply", reply: given });
   }
