@@ -9,7 +9,7 @@ import { spec } from "node:test/reporters";
  * first; paths run those files alone. The last lines name every test that was skipped with its reason, and the count.
  */
 const quick = ["src/**/*.test.ts", "scripts/**/*.test.ts", "test/{dialogs,fuzz,vectors}/**/*.test.ts"];
-const whole = ["test/{interop,crash,journeys,console}/**/*.test.ts"];
+const whole = ["test/{interop,crash,hostile,journeys,console}/**/*.test.ts"];
 
 const root = join(import.meta.dirname, "..");
 const args = process.argv.slice(2);

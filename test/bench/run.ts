@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * The benchmarks: `npm run bench -- [intake] [pull] [proxy] [memory] [million] [console] [pages] [--rounds 3] [--share 1]`. All of them
+ * The benchmarks: `npm run bench -- [intake] [pull] [proxy] [memory] [million] [console] [--rounds 3] [--share 1]`. All of them
  * without a name. Each compares
  * with its peers in one run; machines are noisy, ratios hold better than rates.
  */
@@ -10,7 +10,6 @@ import { benchConsole } from "./console.ts";
 import { benchIntake } from "./intake.ts";
 import { benchMemory } from "./memory.ts";
 import { benchMillion } from "./million.ts";
-import { benchPages } from "./pages.ts";
 import { benchProxy } from "./proxy.ts";
 import { benchPull } from "./pull.ts";
 import { printMachine } from "./report.ts";
@@ -29,7 +28,6 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   memory: () => benchMemory(),
   million: () => benchMillion(rounds, share),
   console: () => benchConsole(rounds, share),
-  pages: () => benchPages(rounds),
 };
 
 const unknown = positionals.find((name) => benches[name] === undefined);

@@ -35,8 +35,6 @@ export interface GatewayOptions {
   readonly configuration?: string;
   /** The program's file; that of this checkout when absent. */
   readonly program?: string;
-  /** Where its data are; beside the configuration when absent. It stays when the gateway is removed. */
-  readonly dataDirectory?: string;
 }
 
 /**
@@ -45,15 +43,13 @@ export interface GatewayOptions {
  */
 export class GatewayProcess {
   readonly directory: string;
-  readonly dataDirectory: string;
   readonly ports: GatewayPorts;
   readonly #program: string;
   #child: ChildProcess | undefined;
 
-  private constructor(directory: string, ports: GatewayPorts, options: GatewayOptions) {
+  private constructor(directory: string, ports: GatewayPorts, program: string) {
     this.directory = directory;
-    this.dataDirectory = options.dataDirectory ?? join(directory, "data");
-    this.#program = options.program ?? fromCheckout;
+    this.#program = program;
     this.ports = ports;
   }
 
@@ -61,7 +57,7 @@ export class GatewayProcess {
     const directory = await temporaryDirectory("gateway");
     const [smtp = 0, submission = 0, submissions = 0, pop3 = 0, pop3s = 0, web = 0] = await freePorts(6);
     const ports = { smtp, submission, submissions, pop3, pop3s, console: web };
-    const gateway = new GatewayProcess(directory, ports, options);
+    const gateway = new GatewayProcess(directory, ports, options.program ?? fromCheckout);
     await writeFile(gateway.configurationFile, gateway.#configuration(options));
     try {
       await gateway.startAgain();
@@ -70,6 +66,10 @@ export class GatewayProcess {
       throw error;
     }
     return gateway;
+  }
+
+  get dataDirectory(): string {
+    return join(this.directory, "data");
   }
 
   get configurationFile(): string {
@@ -84,6 +84,11 @@ export class GatewayProcess {
     const pid = this.#child?.pid;
     if (pid === undefined) throw new Error("the gateway is not running");
     return pid;
+  }
+
+  /** Whether the program has not ended by itself. */
+  get isRunning(): boolean {
+    return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
   /** The gateway's own certificate; self-signed, so it is its own authority too. */

@@ -5,7 +5,7 @@ set -eu
 root=${POSTERN_PEERS:-/opt/postern-peers}
 export DEBIAN_FRONTEND=noninteractive
 
-packages="age btrfs-progs curl faketime nginx libnginx-mod-stream openssl pebble python3 strace xfsprogs
+packages="age curl nginx libnginx-mod-stream openssl pebble python3 strace
   dovecot-core dovecot-lmtpd dovecot-pop3d dovecot-submissiond postfix fetchmail getmail6 mpop msmtp swaks
   libnet-ssleay-perl chromium fonts-liberation"
 missing=

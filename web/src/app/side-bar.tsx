@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import { useTranslation } from "react-i18next";
 import { Link, NavLink } from "react-router";
 import { useMay, usePerson, useSignOut } from "../api/session.ts";
@@ -8,7 +7,6 @@ import { Icon, type IconName, isIconName } from "../components/icon.tsx";
 import { useProblemText } from "../components/problem.tsx";
 import { useToast } from "../components/toasts.tsx";
 import { pages } from "../pages.ts";
-import icon from "./icon.svg";
 import { Preferences } from "./preferences.tsx";
 
 /** The navigation, and below it whose console this is. */
@@ -41,7 +39,7 @@ export function Brand() {
   const { t } = useTranslation();
   return (
     <Link to="/" className="brand">
-      <img src={icon} alt="" width={28} height={28} />
+      <img src="/icon.svg" alt="" width={28} height={28} />
       <span className="brand__name">{t("product")}</span>
     </Link>
   );

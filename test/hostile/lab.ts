@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * The hostility laboratory (docs/hostility.md).
+ *
+ *   npm run lab:hostility -- [--only WORDS] [--quick] [--seconds N] [--seed N] [--config FILE] [--json FILE]
+ *
+ * `--config` names a file with more lines of configuration for the gateway, to try the same with them.
+ */
+import { readFile, writeFile } from "node:fs/promises";
+import { cpus, loadavg } from "node:os";
+import { parseArgs } from "node:util";
+import { printMachine } from "../bench/report.ts";
+import { printResults } from "./report.ts";
+import { runScenarios } from "./run-scenarios.ts";
+import { scenarios } from "./scenarios.ts";
+
+const { values } = parseArgs({
+  options: {
+    only: { type: "string" },
+    quick: { type: "boolean", default: false },
+    seconds: { type: "string", default: "15" },
+    seed: { type: "string", default: String(Date.now() % 1_000_000) },
+    config: { type: "string" },
+    json: { type: "string" },
+  },
+});
+
+const scale = values.quick ? "quick" : "full";
+const only = values.only?.toLowerCase();
+const chosen = scenarios
+  .filter(({ fullOnly }) => scale === "full" || fullOnly !== true)
+  .filter(({ name }) => only === undefined || only.split(",").some((words) => name.toLowerCase().includes(words)));
+if (chosen.length === 0) throw new Error(`no scenario has ${values.only} in its name`);
+
+printMachine();
+console.log(`${chosen.length} scenarios, seed ${values.seed}`);
+const [loadBefore = 0] = loadavg();
+const seconds = Number(values.seconds);
+const { results, wrong } = await runScenarios(chosen, {
+  configuration: values.config === undefined ? "" : await readFile(values.config, "utf8"),
+  scale,
+  seed: Number(values.seed),
+  durationMs: seconds * 1000,
+  aloneMs: Math.min(10_000, seconds * 1000),
+  perSecond: 60,
+});
+printResults(results);
+for (const each of wrong) console.log(`WRONG ${each}`);
+if (values.json !== undefined) {
+  const machine = { cores: cpus().length, model: cpus()[0]?.model, node: process.version, loadBefore };
+  await writeFile(values.json, `${JSON.stringify({ machine, seed: values.seed, results, wrong }, undefined, 2)}\n`);
+}
+if (wrong.length > 0 || results.some((result) => result.wrong.length > 0)) process.exitCode = 1;
