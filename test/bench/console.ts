@@ -9,11 +9,14 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { generateMailboxId } from "../../src/base/ids.ts";
 import { ApiClient } from "../support/api-client.ts";
-import { type CreatedMailbox, GatewayProcess } from "../support/gateway-process.ts";
-import { peerPath } from "../support/peers.ts";
-import { runProgram } from "../support/run-program.ts";
+import type { CreatedMailbox, GatewayProcess } from "../support/gateway-process.ts";
+import { startBenchGateway } from "./bench-gateway.ts";
+import type { BenchRun } from "./bench-run.ts";
+import { compare, conclude, mediansOf } from "./comparison.ts";
 import { deposit, rowOf, withStore } from "./fill.ts";
-import { median, printTable, progress } from "./report.ts";
+import { rateColumn } from "./intake.ts";
+import { progress } from "./report.ts";
+import { sendBySource } from "./smtp-source-load.ts";
 
 const mailboxes = 5_000;
 const waiting = 1_000_000;
@@ -35,12 +38,12 @@ const pages: readonly (readonly [what: string, path: string])[] = [
   ["activity of a week", "activity?step=hour&from="],
 ];
 
-export async function benchConsole(rounds: number, share: number): Promise<void> {
-  const gateway = await GatewayProcess.start({ configuration: '[log]\nlevel = "warn"\n' });
+export async function benchConsole(run: BenchRun): Promise<void> {
+  const gateway = await startBenchGateway(run);
   try {
     const mailbox = await gateway.createMailbox("bench", "--no-require-tls");
     await gateway.stop();
-    const [boxes, messages] = [Math.round(mailboxes * share), Math.round(waiting * share)];
+    const [boxes, messages] = [Math.round(mailboxes * run.share), Math.round(waiting * run.share)];
     await withStore(gateway.dataDirectory, async (store) => {
       const template = rowOf(store, mailbox);
       const rows = Array.from({ length: boxes }, (_, index) => ({
@@ -53,8 +56,8 @@ export async function benchConsole(rounds: number, share: number): Promise<void>
     });
     await gateway.startAgain();
     const client = await signedIn(gateway);
-    await benchAnswers(client, gateway, { mailbox, title: `${boxes} mailboxes, ${messages} waiting messages` });
-    await benchIntakeMeanwhile(client, gateway, { mailbox, rounds });
+    await benchAnswers(run, client, { gateway, mailbox, title: `${boxes} mailboxes, ${messages} waiting messages` });
+    await benchIntakeMeanwhile(run, client, { gateway, mailbox });
   } finally {
     await gateway.remove();
   }
@@ -70,25 +73,40 @@ async function signedIn(gateway: GatewayProcess): Promise<ApiClient> {
   return client;
 }
 
+interface Place {
+  readonly gateway: GatewayProcess;
+  readonly mailbox: CreatedMailbox;
+}
+
 async function benchAnswers(
+  run: BenchRun,
   client: ApiClient,
-  gateway: GatewayProcess,
-  { mailbox, title }: { readonly mailbox: CreatedMailbox; readonly title: string },
+  { gateway, mailbox, title }: Place & { readonly title: string },
 ): Promise<void> {
   const over = new AbortController();
   const flowing = flow(gateway, mailbox, over.signal);
-  const rows: (readonly string[])[] = [];
   for (const [what, path] of pages) {
     progress(what);
     const taken: number[] = [];
     for (let look = 0; look < answersMeasured; look++) taken.push(await lookOnce(client, path));
-    const middle = median(taken.slice(2));
-    const verdict = `${middle.toFixed(0)} (${middle <= targetMs ? "reached" : "missed"})`;
-    rows.push([what, verdict, Math.max(...taken).toFixed(0), `<= ${targetMs}`]);
+    const rounds = taken.slice(2).map((milliseconds) => ({ milliseconds }));
+    const medians = { ...mediansOf(rounds), longest: Math.max(...taken) };
+    conclude(
+      run,
+      {
+        title: `${title}, while mail comes in: ${what}`,
+        method: `The same question ${answersMeasured} times over HTTPS.`,
+        columns: [
+          { figure: "milliseconds", heading: "ms", digits: 0 },
+          { figure: "longest", heading: "longest", digits: 0 },
+        ],
+        goals: [{ figure: "milliseconds", atMost: targetMs }],
+      },
+      [{ name: "Postern", rounds, medians }],
+    );
   }
   over.abort();
   await flowing;
-  printTable(`${title}, while mail comes in`, [["", "median ms", "longest", "to reach"], ...rows]);
 }
 
 /** One look, in milliseconds. */
@@ -108,33 +126,32 @@ async function flow(gateway: GatewayProcess, mailbox: CreatedMailbox, over: Abor
   }
 }
 
-async function benchIntakeMeanwhile(
-  client: ApiClient,
-  gateway: GatewayProcess,
-  { mailbox, rounds }: { readonly mailbox: CreatedMailbox; readonly rounds: number },
-): Promise<void> {
-  const [alone, meanwhile]: [number[], number[]] = [[], []];
+async function benchIntakeMeanwhile(run: BenchRun, client: ApiClient, { gateway, mailbox }: Place): Promise<void> {
   const load = { connections: senders, messages: intakeMessages };
-  await takeIn(gateway, mailbox, load);
-  for (let round = 1; round <= rounds; round++) {
-    progress(`intake, round ${round} of ${rounds}`);
-    alone.push(await takeIn(gateway, mailbox, load));
-    const over = new AbortController();
-    const looking = lookUntil(client, over.signal);
-    meanwhile.push(await takeIn(gateway, mailbox, load));
-    over.abort();
-    await looking;
-  }
-  const ratio = median(meanwhile) / median(alone);
-  printTable("Intake, 4 KiB, messages/s", [
-    ["nobody looks", "two administrators look", "ratio", "rounds"],
+  const alone = "nobody looks";
+  await compare(
+    run,
+    {
+      title: "Intake, 4 KiB, while two administrators look",
+      method: `smtp-source sends ${intakeMessages} messages; the overview and the table are asked for every ${lookEveryMs} ms.`,
+      columns: [rateColumn],
+      goals: [{ figure: "perSecond", over: alone, atLeast: targetShare }],
+    },
     [
-      median(alone).toFixed(0),
-      median(meanwhile).toFixed(0),
-      `${ratio.toFixed(2)} (${ratio >= targetShare ? "reached" : "missed"}: ${targetShare})`,
-      alone.map((each, index) => `${each.toFixed(0)}/${meanwhile[index]?.toFixed(0) ?? ""}`).join(" "),
+      {
+        name: "two administrators look",
+        async measure() {
+          const over = new AbortController();
+          const looking = lookUntil(client, over.signal);
+          const perSecond = await takeIn(gateway, mailbox, load);
+          over.abort();
+          await looking;
+          return { perSecond };
+        },
+      },
+      { name: alone, measure: async () => ({ perSecond: await takeIn(gateway, mailbox, load) }) },
     ],
-  ]);
+  );
 }
 
 async function lookUntil(client: ApiClient, over: AbortSignal): Promise<void> {
@@ -150,8 +167,7 @@ async function takeIn(
   { address }: CreatedMailbox,
   { connections, messages }: { readonly connections: number; readonly messages: number },
 ): Promise<number> {
-  const load = ["-s", `${connections}`, "-m", `${messages}`, "-l", "4096", "-d", "-f", "sender@bench.test"];
-  const from = performance.now();
-  await runProgram(peerPath("smtp-source"), [...load, "-t", address, `127.0.0.1:${gateway.ports.smtp}`]);
-  return (messages * 1000) / (performance.now() - from);
+  const target = { port: gateway.ports.smtp, recipient: address, lmtp: false };
+  const load = { senders: connections, bytes: 4096, keepConnection: true };
+  return messages / (await sendBySource(target, load, messages));
 }

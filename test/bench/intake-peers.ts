@@ -4,15 +4,17 @@ import { once } from "node:events";
 import { chown, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { GatewayProcess } from "../support/gateway-process.ts";
+import { Dovecot } from "../support/dovecot.ts";
 import { Postfix, userId } from "../support/postfix.ts";
 import { removeDirectory, temporaryDirectory } from "../support/temporary.ts";
+import { startBenchGateway } from "./bench-gateway.ts";
+import type { BenchRun } from "./bench-run.ts";
+import { startHaraka } from "./haraka.ts";
+import type { SourceTarget } from "./smtp-source-load.ts";
 
-/** Something that takes mail by SMTP and answers 250 when it would survive a power cut. */
-export interface IntakePeer {
+/** Something that takes mail and answers 250. All but one of them would keep it through a power cut. */
+export interface IntakePeer extends SourceTarget {
   readonly name: string;
-  readonly port: number;
-  readonly recipient: string;
   /** All of its work is done in this process and its descendants. */
   pid(): Promise<number>;
   /** Resolves when nothing that was accepted is under way any more. */
@@ -20,30 +22,66 @@ export interface IntakePeer {
   stop(): Promise<void>;
 }
 
-export async function startPostern(): Promise<IntakePeer> {
-  const gateway = await GatewayProcess.start({ configuration: '[log]\nlevel = "warn"\n' });
+/** Everybody beside whom intake is measured; the first one is ours. */
+export const intakePeers = {
+  postern: startPostern,
+  postfix: startPostfix,
+  dovecot: () => startDovecot("Dovecot LMTP -> Maildir", {}),
+  dovecotCrypt: () => startDovecot("Dovecot LMTP, mail-crypt", { mailCrypt: true }),
+  smtpServer: startSmtpServer,
+  haraka: () => startHaraka("queue"),
+  harakaDiscard: () => startHaraka("discard"),
+} satisfies Readonly<Record<string, (run: BenchRun) => Promise<IntakePeer | undefined>>>;
+
+export type PeerKey = keyof typeof intakePeers;
+
+/** Starts them one after the other, and stops those that run when one does not start. */
+export async function startPeers(
+  run: BenchRun,
+  keys: readonly PeerKey[],
+): Promise<readonly (readonly [PeerKey, IntakePeer])[]> {
+  const started: (readonly [PeerKey, IntakePeer])[] = [];
+  try {
+    for (const key of keys) {
+      const peer = await intakePeers[key](run);
+      if (peer !== undefined) started.push([key, peer]);
+    }
+  } catch (error) {
+    await Promise.all(started.map(([, peer]) => peer.stop()));
+    throw error;
+  }
+  return started;
+}
+
+export async function startPostern(run: BenchRun): Promise<IntakePeer> {
+  const gateway = await startBenchGateway(run);
   const mailbox = await gateway.createMailbox("bench", "--no-require-tls");
   return {
     name: "Postern (sealed)",
     port: gateway.ports.smtp,
     recipient: mailbox.address,
+    lmtp: false,
     pid: async () => gateway.pid,
     settled: async () => undefined,
     stop: () => gateway.remove(),
   };
 }
 
-export async function startPostfix(): Promise<IntakePeer> {
+/** With room for 500 senders: a process each. */
+const manyProcesses = "default_process_limit = 600\nsmtpd_client_connection_count_limit = 0";
+
+async function startPostfix(): Promise<IntakePeer> {
   const directory = await temporaryDirectory("bench-maildir");
   const maildir = join(directory, "mail");
   await mkdir(maildir);
   const nobody = await userId("nobody");
   await chown(maildir, nobody, nobody);
-  const postfix = await Postfix.start({ maildir: join(maildir, "box") });
+  const postfix = await Postfix.start({ maildir: join(maildir, "box"), more: manyProcesses });
   return {
     name: "Postfix -> Maildir",
     port: postfix.port,
     recipient: "box@bench.test",
+    lmtp: false,
     pid: () => postfix.pid(),
     settled: () => postfix.drained(),
     async stop() {
@@ -53,7 +91,20 @@ export async function startPostfix(): Promise<IntakePeer> {
   };
 }
 
-export async function startSmtpServer(): Promise<IntakePeer> {
+async function startDovecot(name: string, options: { readonly mailCrypt?: boolean }): Promise<IntakePeer> {
+  const dovecot = await Dovecot.start(options);
+  return {
+    name,
+    port: dovecot.ports.lmtp,
+    recipient: "bench",
+    lmtp: true,
+    pid: async () => dovecot.pid,
+    settled: async () => undefined,
+    stop: () => dovecot.stop(),
+  };
+}
+
+async function startSmtpServer(): Promise<IntakePeer> {
   const directory = await temporaryDirectory("bench-smtp-server");
   const program = join(import.meta.dirname, "smtp-server-fsync.ts");
   const child = spawn(process.execPath, [program, directory], { stdio: ["ignore", "pipe", "inherit"] });
@@ -62,6 +113,7 @@ export async function startSmtpServer(): Promise<IntakePeer> {
     name: "smtp-server + fsync",
     port,
     recipient: "box@bench.test",
+    lmtp: false,
     pid: async () => child.pid ?? 0,
     settled: async () => undefined,
     async stop() {
@@ -73,7 +125,8 @@ export async function startSmtpServer(): Promise<IntakePeer> {
   };
 }
 
-async function firstLine(child: ChildProcess): Promise<string> {
+/** The first line that a child prints: how our own programs tell their port. */
+export async function firstLine(child: ChildProcess): Promise<string> {
   if (child.stdout === null) throw new Error("the child has no output");
   for await (const line of createInterface({ input: child.stdout })) return line;
   throw new Error("the child ended without a word");

@@ -1,98 +1,175 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { bareName, bareSide } from "./bare-writer.ts";
 /**
- * Durable messages a second and CPU a message, beside Postfix delivering to a Maildir and npm `smtp-server` that writes
- * a file and syncs it. One load generator for all, rounds in turn, so that a busy moment of the machine hits every side.
+ * Durable messages a second and CPU a message, beside everything that takes mail and keeps it, and beside two that do
+ * not: Haraka that throws it away, and a bare program that writes the same octets with as many syncs and speaks no SMTP.
+ * One load generator for all, rounds in turn.
  */
-import { peerPath } from "../support/peers.ts";
-import { runProgram } from "../support/run-program.ts";
-import { type IntakePeer, startPostern, startPostfix, startSmtpServer } from "./intake-peers.ts";
+import type { BenchRun, Figures } from "./bench-run.ts";
+import { type Column, compare, type Goal, type Side } from "./comparison.ts";
+import { type IntakePeer, intakePeers, type PeerKey, startPeers } from "./intake-peers.ts";
 import { cpuMsOf } from "./process-cost.ts";
-import { judged, median, printTable, progress } from "./report.ts";
+import { type SourceLoad, sendBySource } from "./smtp-source-load.ts";
 
 const senders = 20;
 
-interface Workload {
+interface Size {
   readonly label: string;
   readonly bytes: number;
-  /** Messages a round, for each peer. */
-  readonly messages: number;
-  /** What is to be reached: times Postfix, times smtp-server, CPU milliseconds a message. */
-  readonly targets: readonly [postfix: number, smtpServer: number, cpuMs?: number];
+  readonly warmUpMessages: number;
+  /** Times each peer; what has no number is shown. */
+  readonly goals: Readonly<Partial<Record<PeerKey, number>>>;
+  readonly cpuMs?: number;
 }
 
-const workloads: readonly Workload[] = [
-  { label: "4 KiB", bytes: 4096, messages: 4000, targets: [5, 2, 0.45] },
-  { label: "75 KB", bytes: 75_000, messages: 2000, targets: [3.5, 2, 0.8] },
-  { label: "1 MiB", bytes: 1 << 20, messages: 200, targets: [2, 1.2] },
+const sizes: readonly Size[] = [
+  {
+    label: "4 KiB",
+    bytes: 4096,
+    warmUpMessages: 1000,
+    goals: { postfix: 6, dovecotCrypt: 10, smtpServer: 2.5, harakaDiscard: 1 },
+    cpuMs: 0.45,
+  },
+  {
+    label: "75 KB",
+    bytes: 75_000,
+    warmUpMessages: 500,
+    goals: { postfix: 4, dovecotCrypt: 6, smtpServer: 2, harakaDiscard: 1 },
+    cpuMs: 0.8,
+  },
+  {
+    label: "1 MiB",
+    bytes: 1 << 20,
+    warmUpMessages: 60,
+    goals: { postfix: 2.5, dovecotCrypt: 3.5, smtpServer: 1.5, harakaDiscard: 1 },
+  },
+  { label: "25 MiB", bytes: 25 << 20, warmUpMessages: 20, goals: {} },
 ];
 
-interface Figure {
-  readonly perSecond: number;
-  readonly cpuMs: number;
-}
+export const rateColumn: Column = { figure: "perSecond", heading: "messages/s", digits: 0 };
 
-/** Runs all sizes; `share` (0 to 1) takes that share of the messages. */
-export async function benchIntake(rounds: number, share: number): Promise<void> {
-  const peers = await Promise.all([startPostern(), startPostfix(), startSmtpServer()]);
+export const rateColumns: readonly Column[] = [
+  rateColumn,
+  { figure: "megabytes", heading: "MB/s", digits: 0 },
+  { figure: "cpuMs", heading: "CPU ms/message", digits: 2 },
+];
+
+/** All sizes: 20 senders at once, many messages a connection, without TLS. */
+export async function benchIntake(run: BenchRun): Promise<void> {
+  const peers = await startPeers(run, Object.keys(intakePeers).filter(isPeerKey));
   try {
-    for (const workload of workloads) await measure(workload, peers, { rounds, share });
+    for (const { label, bytes, warmUpMessages, goals, cpuMs } of sizes) {
+      const load = { bytes, senders, warmUpMessages, keepConnection: true };
+      const [[, postern] = []] = peers;
+      if (postern === undefined) throw new Error("Postern did not start");
+      const sides = [...peers.map(([, peer]) => intakeSide(run, peer, load)), bareSide(run, postern, load)];
+      await compare(
+        run,
+        {
+          title: `Intake, ${label}, ${senders} senders, many messages a connection`,
+          method: `smtp-source keeps ${senders} connections busy for about ${run.seconds} s a round; accepted messages count.`,
+          columns: [...rateColumns, { figure: "syncs", heading: "syncs/message", digits: 2 }],
+          goals: [
+            ...goalsOver(peers, goals),
+            { figure: "perSecond", over: bareName },
+            ...(cpuMs === undefined ? [] : [{ figure: "cpuMs", atMost: cpuMs }]),
+          ],
+        },
+        sides,
+      );
+    }
   } finally {
-    await Promise.all(peers.map((peer) => peer.stop()));
+    await Promise.all(peers.map(([, peer]) => peer.stop()));
   }
 }
 
-async function measure(
-  workload: Workload,
-  peers: readonly IntakePeer[],
-  { rounds, share }: { readonly rounds: number; readonly share: number },
-): Promise<void> {
-  const figures = new Map<IntakePeer, Figure[]>(peers.map((peer) => [peer, []]));
-  for (let round = 0; round <= rounds; round++)
-    for (const [peer, taken] of figures) {
-      progress(`${workload.label}, round ${round} of ${rounds}: ${peer.name}`);
-      // Postfix is several times slower: it gets fewer messages, or it would take most of the time.
-      const slow = peer.name.startsWith("Postfix") ? 0.25 : 1;
-      const messages = Math.max(senders, Math.round(workload.messages * share * slow));
-      const figure = await send(peer, workload.bytes, messages);
-      if (round > 0) taken.push(figure);
+/** One message a connection: each brings a greeting, an EHLO and a QUIT. */
+export async function benchConnections(run: BenchRun): Promise<void> {
+  const peers = await startPeers(run, ["postern", "postfix", "dovecotCrypt", "smtpServer", "harakaDiscard"]);
+  try {
+    for (const { label, bytes, warmUpMessages } of sizes.slice(0, 2)) {
+      const load = { bytes, senders, warmUpMessages, keepConnection: false };
+      await compare(
+        run,
+        {
+          title: `Intake, ${label}, ${senders} senders, one message a connection`,
+          method: "smtp-source opens a connection for each message.",
+          columns: rateColumns,
+          goals: goalsOver(peers, bytes === 4096 ? { postfix: 4 } : {}),
+        },
+        peers.map(([, peer]) => intakeSide(run, peer, load)),
+      );
     }
-  report(workload, figures);
+  } finally {
+    await Promise.all(peers.map(([, peer]) => peer.stop()));
+  }
 }
 
-async function send(peer: IntakePeer, bytes: number, messages: number): Promise<Figure> {
-  const pid = await peer.pid();
-  const cpuBefore = await cpuMsOf(pid);
-  const from = performance.now();
-  const load = ["-s", `${senders}`, "-m", `${messages}`, "-l", `${bytes}`, "-d", "-f", "sender@bench.test"];
-  await runProgram(peerPath("smtp-source"), [...load, "-t", peer.recipient, `127.0.0.1:${peer.port}`]);
-  const seconds = (performance.now() - from) / 1000;
-  // Accepted is what counts for the rate, to the advantage of a peer that delivers afterwards; its CPU counts whole.
-  await peer.settled();
-  return { perSecond: messages / seconds, cpuMs: ((await cpuMsOf(pid)) - cpuBefore) / messages };
+/** From one sender to many, each with a connection that it keeps. */
+export async function benchSenders(run: BenchRun): Promise<void> {
+  const peers = await startPeers(run, ["postern", "postfix", "smtpServer", "harakaDiscard"]);
+  try {
+    for (const { label, bytes, warmUpMessages } of sizes.slice(0, 2))
+      for (const count of [1, 20, 100, 500]) {
+        const load = { bytes, senders: count, warmUpMessages: Math.max(count, warmUpMessages), keepConnection: true };
+        await compare(
+          run,
+          {
+            title: `Intake, ${label}, ${count === 1 ? "1 sender" : `${count} senders`}`,
+            method: "smtp-source, each sender with a connection that it keeps.",
+            columns: rateColumns,
+            goals: goalsOver(peers, {}),
+          },
+          peers.map(([, peer]) => intakeSide(run, peer, load)),
+        );
+      }
+  } finally {
+    await Promise.all(peers.map(([, peer]) => peer.stop()));
+  }
 }
 
-function report({ label, bytes, targets }: Workload, figures: ReadonlyMap<IntakePeer, readonly Figure[]>): void {
-  const all = [...figures].map(([{ name }, taken]) => ({
-    name,
-    perSecond: median(taken.map((figure) => figure.perSecond)),
-    cpuMs: median(taken.map((figure) => figure.cpuMs)),
-    spread: taken.map((figure) => figure.perSecond.toFixed(0)).join(" "),
-  }));
-  const [ours, ...others] = all;
-  if (ours === undefined) return;
-  const [, , cpuTarget] = targets;
-  const reached = cpuTarget === undefined ? "" : ours.cpuMs <= cpuTarget ? " (reached)" : ` (missed: ${cpuTarget})`;
-  printTable(`Intake, ${label}, ${senders} senders, accepted and durable`, [
-    ["", "messages/s", "MB/s", "CPU ms/message", "Postern is", "rounds"],
-    ...all.map(({ name, perSecond, cpuMs, spread }, at) => [
-      name,
-      perSecond.toFixed(0),
-      ((perSecond * bytes) / 1e6).toFixed(0),
-      `${cpuMs.toFixed(2)}${at === 0 ? reached : ""}`,
-      at === 0 ? "" : judged(ours.perSecond / perSecond, targets[at - 1] ?? Number.NaN),
-      spread,
-    ]),
-  ]);
-  if (others.length === 0) throw new Error("nothing to compare with");
+/** What the first peer is to reach over each of the others; those without a number are shown. */
+export function goalsOver(
+  peers: readonly (readonly [PeerKey, IntakePeer])[],
+  numbers: Readonly<Partial<Record<PeerKey, number>>>,
+): readonly Goal[] {
+  return peers.slice(1).map(([key, { name }]) => {
+    const atLeast = numbers[key];
+    return { figure: "perSecond", over: name, ...(atLeast === undefined ? {} : { atLeast }) };
+  });
+}
+
+/** A peer that takes this load; how many messages make a round is known from the round before. */
+export function intakeSide(
+  run: BenchRun,
+  peer: IntakePeer,
+  load: SourceLoad & { readonly warmUpMessages: number },
+): Side {
+  let next = load.warmUpMessages;
+  const measure = async (): Promise<Figures & { readonly seconds: number }> => {
+    const messages = Math.max(load.senders, next);
+    const pid = await peer.pid();
+    const cpuBefore = await cpuMsOf(pid);
+    const seconds = await sendBySource(peer, load, messages);
+    // Accepted is what counts for the rate, to the advantage of a peer that delivers afterwards; its CPU counts whole.
+    await peer.settled();
+    const cpuMs = ((await cpuMsOf(pid)) - cpuBefore) / messages;
+    const perSecond = messages / seconds;
+    next = Math.round(perSecond * run.seconds);
+    return { perSecond, megabytes: (perSecond * load.bytes) / 1e6, cpuMs, seconds };
+  };
+  return {
+    name: peer.name,
+    async measure() {
+      let figures = await measure();
+      // Too short a round says little: the next one is longer.
+      while (figures.seconds < run.seconds / 4) figures = await measure();
+      return figures;
+    },
+  };
+}
+
+function isPeerKey(key: string): key is PeerKey {
+  return key in intakePeers;
 }

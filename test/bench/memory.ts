@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Peak memory while ten messages of 100 MiB arrive at once, above that of the idle gateway (I9). */
-import { GatewayProcess } from "../support/gateway-process.ts";
 import { peerPath } from "../support/peers.ts";
 import { runProgram } from "../support/run-program.ts";
+import { startBenchGateway } from "./bench-gateway.ts";
+import type { BenchRun } from "./bench-run.ts";
+import { conclude, mediansOf } from "./comparison.ts";
 import { anonymousBytesOf, peakWhile } from "./process-cost.ts";
-import { printTable, progress } from "./report.ts";
+import { progress } from "./report.ts";
 
 const senders = 10;
 const MiB = 1024 * 1024;
 const messageBytes = 100 * MiB;
 const targetMiB = 100;
 
-export async function benchMemory(): Promise<void> {
-  const gateway = await GatewayProcess.start({ configuration: '[log]\nlevel = "warn"\n' });
+export async function benchMemory(run: BenchRun): Promise<void> {
+  const gateway = await startBenchGateway(run);
   try {
     const mailbox = await gateway.createMailbox("bench", "--no-require-tls");
     const read = (): Promise<number> => anonymousBytesOf(gateway.pid);
@@ -25,18 +27,29 @@ export async function benchMemory(): Promise<void> {
       await runProgram(peerPath("smtp-source"), [...load, "-t", mailbox.address, `127.0.0.1:${gateway.ports.smtp}`]);
     });
     const seconds = (performance.now() - from) / 1000;
-    const aboveMiB = (peak - idle) / MiB;
-    printTable(`Memory, ${senders} messages of 100 MiB at once (anonymous, MiB)`, [
-      ["", "idle", "peak", "above idle", "to reach", "MB/s"],
-      [
-        "Postern",
-        (idle / MiB).toFixed(0),
-        (peak / MiB).toFixed(0),
-        `${aboveMiB.toFixed(0)} (${aboveMiB <= targetMiB ? "reached" : "missed"})`,
-        `<= ${targetMiB}`,
-        ((senders * messageBytes) / 1e6 / seconds).toFixed(0),
-      ],
-    ]);
+    const rounds = [
+      {
+        aboveMiB: (peak - idle) / MiB,
+        idleMiB: idle / MiB,
+        peakMiB: peak / MiB,
+        megabytes: (senders * messageBytes) / 1e6 / seconds,
+      },
+    ];
+    conclude(
+      run,
+      {
+        title: `Memory, ${senders} messages of 100 MiB at once`,
+        method: "Anonymous memory of the process, looked at every 20 ms.",
+        columns: [
+          { figure: "aboveMiB", heading: "MiB above idle", digits: 0 },
+          { figure: "idleMiB", heading: "idle", digits: 0 },
+          { figure: "peakMiB", heading: "peak", digits: 0 },
+          { figure: "megabytes", heading: "MB/s", digits: 0 },
+        ],
+        goals: [{ figure: "aboveMiB", atMost: targetMiB }],
+      },
+      [{ name: "Postern", rounds, medians: mediansOf(rounds) }],
+    );
   } finally {
     await gateway.remove();
   }

@@ -4,13 +4,16 @@
  * A mailbox in which a million messages wait: how long a start, a sign-in and a unique-id listing take, what they need
  * of memory, and what the listing does to the rate at which mail comes in meanwhile.
  */
-import { type CreatedMailbox, GatewayProcess } from "../support/gateway-process.ts";
-import { peerPath } from "../support/peers.ts";
+import type { CreatedMailbox, GatewayProcess } from "../support/gateway-process.ts";
 import { Pop3Client } from "../support/pop3-client.ts";
-import { runProgram } from "../support/run-program.ts";
+import { startBenchGateway } from "./bench-gateway.ts";
+import type { BenchRun, Figures } from "./bench-run.ts";
+import { compare, conclude, mediansOf } from "./comparison.ts";
 import { deposit, rowOf, withStore } from "./fill.ts";
+import { rateColumn } from "./intake.ts";
 import { anonymousBytesOf, peakWhile } from "./process-cost.ts";
-import { median, printTable, progress } from "./report.ts";
+import { progress } from "./report.ts";
+import { sendBySource } from "./smtp-source-load.ts";
 
 const MiB = 1024 * 1024;
 const fullCount = 1_000_000;
@@ -19,40 +22,38 @@ const passwordChecks = 12;
 const senders = 20;
 const intakeMessages = 3000;
 
-export async function benchMillion(rounds: number, share: number): Promise<void> {
-  const count = Math.round(fullCount * share);
-  const gateway = await GatewayProcess.start({ configuration: '[log]\nlevel = "warn"\n' });
+export async function benchMillion(run: BenchRun): Promise<void> {
+  const count = Math.round(fullCount * run.share);
+  const gateway = await startBenchGateway(run);
   try {
     const full = await gateway.createMailbox("full", "--no-require-tls");
     const empty = await gateway.createMailbox("empty", "--no-require-tls");
     await gateway.stop();
     await withStore(gateway.dataDirectory, (store) => deposit(store, [rowOf(store, full)], count));
-    const startMs = await timed(() => gateway.startAgain());
+    const starts = [await timed(() => gateway.startAgain())];
+    for (let again = 1; again < run.rounds; again++) {
+      await gateway.stop();
+      starts.push(await timed(() => gateway.startAgain()));
+    }
     // Each thread that checks passwords keeps the memory of its first check: that belongs to no listing.
     for (let check = 0; check < passwordChecks; check++) await pull(gateway, empty);
     const idle = await anonymousBytesOf(gateway.pid);
-    const figures: { readonly signInMs: number; readonly uidlMs: number }[] = [];
-    let peak = 0;
-    for (let round = 1; round <= rounds; round++) {
-      progress(`listing, round ${round} of ${rounds}`);
+    const rounds: Figures[] = [];
+    for (const startMs of starts) {
+      progress(`listing, round ${rounds.length + 1} of ${run.rounds}`);
       const passwordMs = (await pull(gateway, empty)).signInMs;
-      const during = await peakWhile(
+      let listing = { signInMs: Number.NaN, uidlMs: Number.NaN };
+      const peak = await peakWhile(
         () => anonymousBytesOf(gateway.pid),
         async () => {
-          const { signInMs, uidlMs } = await pull(gateway, full);
-          figures.push({ signInMs: signInMs - passwordMs, uidlMs });
+          listing = await pull(gateway, full);
         },
       );
-      peak = Math.max(peak, during);
+      const signInMs = listing.signInMs - passwordMs;
+      rounds.push({ startMs, signInMs, uidlMs: listing.uidlMs, aboveMiB: (peak - idle) / MiB });
     }
-    report(count, [
-      ["start of the program with the mailbox", startMs, 2000],
-      ["sign-in beyond the password check", median(figures.map(({ signInMs }) => signInMs)), 500],
-      ["UIDL", median(figures.map(({ uidlMs }) => uidlMs)), 600],
-    ]);
-    const aboveMiB = (peak - idle) / MiB;
-    console.log(`memory above idle: ${aboveMiB.toFixed(0)} MiB (${aboveMiB <= 80 ? "reached" : "missed"}: 80)`);
-    await benchIntakeMeanwhile(gateway, { full, empty }, rounds);
+    report(run, count, rounds);
+    await benchIntakeMeanwhile(run, gateway, { full, empty });
   } finally {
     await gateway.remove();
   }
@@ -60,26 +61,34 @@ export async function benchMillion(rounds: number, share: number): Promise<void>
 
 /** Intake into another mailbox, alone and while somebody signs in and lists again and again. */
 async function benchIntakeMeanwhile(
+  run: BenchRun,
   gateway: GatewayProcess,
   { full, empty }: { readonly full: CreatedMailbox; readonly empty: CreatedMailbox },
-  rounds: number,
 ): Promise<void> {
-  const [alone, meanwhile]: [number[], number[]] = [[], []];
-  await takeIn(gateway, empty);
-  for (let round = 1; round <= rounds; round++) {
-    progress(`intake, round ${round} of ${rounds}`);
-    alone.push(await takeIn(gateway, empty));
-    const over = new AbortController();
-    const listing = listUntil(gateway, full, over.signal);
-    meanwhile.push(await takeIn(gateway, empty));
-    over.abort();
-    console.log(`  listings meanwhile: ${await listing}`);
-  }
-  const ratio = median(meanwhile) / median(alone);
-  printTable("Intake, 4 KiB, messages/s", [
-    ["nobody lists", "somebody lists all the time", "ratio"],
-    [median(alone).toFixed(0), median(meanwhile).toFixed(0), ratio.toFixed(2)],
-  ]);
+  const alone = "nobody lists";
+  const method = "smtp-source sends to an empty mailbox; beside it one session after the other lists the full one.";
+  await compare(
+    run,
+    {
+      title: "Intake, 4 KiB, while a million messages are listed",
+      method,
+      columns: [rateColumn, { figure: "listings", heading: "listings", digits: 0 }],
+      goals: [{ figure: "perSecond", over: alone, atLeast: 1 }],
+    },
+    [
+      {
+        name: "somebody lists all the time",
+        async measure() {
+          const over = new AbortController();
+          const listing = listUntil(gateway, full, over.signal);
+          const perSecond = await takeIn(gateway, empty);
+          over.abort();
+          return { perSecond, listings: await listing };
+        },
+      },
+      { name: alone, measure: async () => ({ perSecond: await takeIn(gateway, empty) }) },
+    ],
+  );
 }
 
 async function listUntil(gateway: GatewayProcess, mailbox: CreatedMailbox, over: AbortSignal): Promise<number> {
@@ -91,12 +100,10 @@ async function listUntil(gateway: GatewayProcess, mailbox: CreatedMailbox, over:
   return listings;
 }
 
-async function takeIn(gateway: GatewayProcess, mailbox: CreatedMailbox): Promise<number> {
-  const load = ["-s", `${senders}`, "-m", `${intakeMessages}`, "-l", "4096", "-d", "-f", "sender@bench.test"];
-  const milliseconds = await timed(async () => {
-    await runProgram(peerPath("smtp-source"), [...load, "-t", mailbox.address, `127.0.0.1:${gateway.ports.smtp}`]);
-  });
-  return (intakeMessages * 1000) / milliseconds;
+async function takeIn(gateway: GatewayProcess, { address }: CreatedMailbox): Promise<number> {
+  const target = { port: gateway.ports.smtp, recipient: address, lmtp: false };
+  const seconds = await sendBySource(target, { senders, bytes: 4096, keepConnection: true }, intakeMessages);
+  return intakeMessages / seconds;
 }
 
 async function pull(
@@ -119,13 +126,25 @@ async function timed(run: () => Promise<unknown>): Promise<number> {
   return performance.now() - from;
 }
 
-function report(count: number, rows: readonly (readonly [what: string, ms: number, targetMs: number])[]): void {
-  printTable(`A mailbox of ${count} messages`, [
-    ["", "ms", "to reach"],
-    ...rows.map(([what, ms, targetMs]) => [
-      what,
-      `${ms.toFixed(0)} (${ms <= targetMs ? "reached" : "missed"})`,
-      `<= ${targetMs}`,
-    ]),
-  ]);
+function report(run: BenchRun, count: number, rounds: readonly Figures[]): void {
+  conclude(
+    run,
+    {
+      title: `A mailbox of ${count} messages`,
+      method: "Start of the program up to its greeting; a sign-in less one to an empty mailbox; UIDL to its last line.",
+      columns: [
+        { figure: "startMs", heading: "start ms", digits: 0 },
+        { figure: "signInMs", heading: "sign-in ms", digits: 0 },
+        { figure: "uidlMs", heading: "UIDL ms", digits: 0 },
+        { figure: "aboveMiB", heading: "MiB above idle", digits: 0 },
+      ],
+      goals: [
+        { figure: "startMs", atMost: 2000 },
+        { figure: "signInMs", atMost: 500 },
+        { figure: "uidlMs", atMost: 600 },
+        { figure: "aboveMiB", atMost: 80 },
+      ],
+    },
+    [{ name: "Postern", rounds, medians: mediansOf(rounds) }],
+  );
 }

@@ -7,9 +7,12 @@ import type { CreatedMailbox, GatewayProcess } from "../support/gateway-process.
 import { peerPath } from "../support/peers.ts";
 import { proxyUserName } from "../support/proxied-gateway.ts";
 import { runProgram } from "../support/run-program.ts";
+import type { BenchRun, Figures, SideResult } from "./bench-run.ts";
+import { compare, conclude, mediansOf } from "./comparison.ts";
+import { rateColumns } from "./intake.ts";
 import { cpuMsOf } from "./process-cost.ts";
-import type { BenchSize, ProxyBench } from "./proxy.ts";
-import { judged, median, printTable, progress } from "./report.ts";
+import type { ProxyBench } from "./proxy.ts";
+import { progress } from "./report.ts";
 
 const workloads = [
   { label: "75 KB", bytes: 75_000, messages: 1000 },
@@ -19,12 +22,13 @@ const workloads = [
 const warmUps = 4;
 /** RETR commands under way. */
 const windows = [32, 1];
+export const nginxName = "nginx stream";
 /** Times nginx. */
 const target = 0.8;
 /** One RETR through the proxy against one without it, at the median. */
 const addedMsLimit = 5;
 
-interface Side {
+interface Way {
   readonly name: string;
   readonly port: number;
   /** Of the proxy; `undefined` when there is none. */
@@ -35,34 +39,53 @@ interface Side {
   check(): Promise<void>;
 }
 
-interface Figure {
-  readonly perSecond: number;
-  readonly medianMs: number;
-  readonly cpuMs: number;
-}
-
-export async function benchFetching(bench: ProxyBench, { rounds, share }: BenchSize): Promise<void> {
+export async function benchFetching(bench: ProxyBench, run: BenchRun): Promise<void> {
   for (const { label, bytes, messages } of workloads) {
-    const count = Math.max(20, Math.round(messages * share));
+    const count = Math.max(20, Math.round(messages * run.share));
     const user = `bench-${bytes}`;
     progress(`filling: ${count} x ${label}`);
     const load = ["-s", "10", "-m", String(count), "-l", String(bytes), "-d", "-f", "sender@bench.test"];
     const lmtp = `127.0.0.1:${bench.dovecot.ports.lmtp}`;
     await runProgram(peerPath("smtp-source"), [...load, "-L", "-t", user, lmtp]);
     for (const window of windows) {
-      const figures = new Map<Side, Figure[]>(sidesOf(bench, user, count).map((side) => [side, []]));
-      for (let round = 1 - warmUps; round <= rounds; round++)
-        for (const [side, taken] of figures) {
-          progress(`${label}, window ${window}, round ${round} of ${rounds}: ${side.name}`);
-          const figure = await fetchAll(side, count, window);
-          if (round > 0) taken.push(figure);
-        }
-      report(`POP3 RETR, ${count} x ${label}, ${window} under way`, bytes, figures, window === 1);
+      const results = await compare(
+        run,
+        {
+          title: `POP3 RETR through the proxy, ${count} x ${label}, ${window} under way`,
+          method: "One client signs in and fetches everything; its sign-in does not count. TLS on both legs.",
+          columns: [...rateColumns, { figure: "medianMs", heading: "median ms", digits: 2 }],
+          goals: [{ figure: "perSecond", over: nginxName, atLeast: target }],
+          warmUps,
+        },
+        waysOf(bench, user, count).map((way) => ({
+          name: way.name,
+          measure: () => fetchAll(way, { count, window, bytes }),
+        })),
+      );
+      if (window === 1) reportAdded(run, label, results);
     }
   }
 }
 
-function sidesOf({ gateway, nginx, nginxPorts, dovecot }: ProxyBench, user: string, count: number): readonly Side[] {
+/** What the proxy adds to one RETR: the difference of the medians with it and without. */
+function reportAdded(run: BenchRun, label: string, [ours, , direct]: readonly SideResult[]): void {
+  if (ours === undefined || direct === undefined) return;
+  const rounds = ours.rounds.map((round, at) => ({
+    addedMs: (round["medianMs"] ?? Number.NaN) - (direct.rounds[at]?.["medianMs"] ?? Number.NaN),
+  }));
+  conclude(
+    run,
+    {
+      title: `Added to a RETR of ${label} by the proxy`,
+      method: "Median of a RETR through the proxy less the median of one to the server itself, in the same round.",
+      columns: [{ figure: "addedMs", heading: "ms", digits: 2 }],
+      goals: [{ figure: "addedMs", atMost: addedMsLimit }],
+    },
+    [{ name: ours.name, rounds, medians: mediansOf(rounds) }],
+  );
+}
+
+function waysOf({ gateway, nginx, nginxPorts, dovecot }: ProxyBench, user: string, count: number): readonly Way[] {
   const plain = { user: async () => user, check: async () => undefined };
   let mailbox: CreatedMailbox;
   return [
@@ -77,7 +100,7 @@ function sidesOf({ gateway, nginx, nginxPorts, dovecot }: ProxyBench, user: stri
       },
       check: () => isRecorded(gateway, mailbox, count),
     },
-    { name: "nginx stream", port: nginxPorts.pop3s, pid: nginx.pid, ...plain },
+    { name: nginxName, port: nginxPorts.pop3s, pid: nginx.pid, ...plain },
     { name: "Dovecot itself", port: dovecot.ports.pop3s, pid: undefined, ...plain },
   ];
 }
@@ -89,41 +112,21 @@ export async function isRecorded(gateway: GatewayProcess, { id }: CreatedMailbox
   if (Number(messages) !== count) throw new Error(`${messages} of ${count} messages were recorded`);
 }
 
-async function fetchAll(side: Side, count: number, window: number): Promise<Figure> {
-  const { port, pid } = side;
-  const args = [join(import.meta.dirname, "pull-client.ts"), String(port), await side.user(), dovecotPassword];
+async function fetchAll(
+  way: Way,
+  { count, window, bytes }: { readonly count: number; readonly window: number; readonly bytes: number },
+): Promise<Figures> {
+  const { port, pid } = way;
+  const args = [join(import.meta.dirname, "pull-client.ts"), String(port), await way.user(), dovecotPassword];
   const cpuBefore = pid === undefined ? 0 : await cpuMsOf(pid);
   const { stdout } = await runProgram(process.execPath, [...args, String(window)]);
-  const cpuMs = pid === undefined ? 0 : ((await cpuMsOf(pid)) - cpuBefore) / count;
+  const cpu = pid === undefined ? {} : { cpuMs: ((await cpuMsOf(pid)) - cpuBefore) / count };
   const fields = new Map<string, unknown>(Object.entries(JSON.parse(stdout.toString())));
   if (fields.get("messages") !== count)
     throw new Error(`${String(fields.get("messages"))} messages instead of ${count}`);
-  await side.check();
-  return { perSecond: count / Number(fields.get("seconds")), medianMs: Number(fields.get("medianMs")), cpuMs };
-}
-
-function report(title: string, bytes: number, figures: ReadonlyMap<Side, readonly Figure[]>, latency: boolean): void {
-  const rows = [...figures].map(([{ name, pid }, taken]) => ({
-    name,
-    perSecond: median(taken.map((figure) => figure.perSecond)),
-    medianMs: median(taken.map((figure) => figure.medianMs)),
-    cpu: pid === undefined ? "" : median(taken.map((figure) => figure.cpuMs)).toFixed(2),
-    spread: taken.map((figure) => figure.perSecond.toFixed(0)).join(" "),
-  }));
-  const [ours, nginx, direct] = rows;
-  if (ours === undefined || nginx === undefined || direct === undefined) return;
-  const added = ours.medianMs - direct.medianMs;
-  const verdict = `${added.toFixed(2)} ms added (${added < addedMsLimit ? "reached" : "missed"}: < ${addedMsLimit})`;
-  printTable(title, [
-    ["", "messages/s", "MB/s", "median ms", "proxy CPU ms/message", "Postern is", "rounds"],
-    ...rows.map((row) => [
-      row.name,
-      row.perSecond.toFixed(0),
-      ((row.perSecond * bytes) / 1e6).toFixed(0),
-      latency ? row.medianMs.toFixed(2) : "",
-      row.cpu,
-      row === ours && latency ? verdict : row === nginx ? judged(ours.perSecond / row.perSecond, target) : "",
-      row.spread,
-    ]),
-  ]);
+  await way.check();
+  const perSecond = count / Number(fields.get("seconds"));
+  // With many under way the time of one says only how many there are.
+  const latency = window === 1 ? { medianMs: Number(fields.get("medianMs")) } : {};
+  return { perSecond, megabytes: (perSecond * bytes) / 1e6, ...cpu, ...latency };
 }

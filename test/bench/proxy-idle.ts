@@ -7,9 +7,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { connect, createServer, type Server, type TLSSocket } from "node:tls";
 import type { CreatedMailbox, GatewayProcess } from "../support/gateway-process.ts";
 import { proxyUserName, startProxiedGateway } from "../support/proxied-gateway.ts";
+import { benchSettings } from "./bench-gateway.ts";
+import type { BenchRun } from "./bench-run.ts";
+import { conclude, mediansOf } from "./comparison.ts";
 import { anonymousBytesOf } from "./process-cost.ts";
-import type { BenchSize } from "./proxy.ts";
-import { printTable, progress } from "./report.ts";
+import { progress } from "./report.ts";
 
 const idleSessions = 1000;
 /** Signing in at the same time: more of one user at once look like somebody who guesses. */
@@ -26,15 +28,15 @@ interface Place {
 /** @param files of a certificate for 127.0.0.1 that the gateway trusts */
 export async function benchIdleSessions(
   { certificateFile, keyFile }: { readonly certificateFile: string; readonly keyFile: string },
-  { share }: Pick<BenchSize, "share">,
+  run: BenchRun,
 ): Promise<void> {
-  const count = Math.max(20, Math.round(idleSessions * share));
+  const count = Math.max(20, Math.round(idleSessions * run.share));
   const upstream = createServer({ cert: await readFile(certificateFile), key: await readFile(keyFile) }, takeAnybody);
   upstream.listen(0, "127.0.0.1");
   await once(upstream, "listening");
   const upstreamPort = portOf(upstream);
-  const limits = `[limits]\nconnections_per_address = ${2 * idleSessions}\n`;
-  const gateway = await startProxiedGateway({ ports: [upstreamPort], caFile: certificateFile }, limits);
+  const settings = [...benchSettings, ...run.settings];
+  const gateway = await startProxiedGateway({ ports: [upstreamPort], caFile: certificateFile }, "", settings);
   const clients: TLSSocket[] = [];
   try {
     const mailbox = await gateway.createMailbox("idle");
@@ -44,7 +46,7 @@ export async function benchIdleSessions(
     const before = await restingBytes(gateway.pid);
     progress(`${count} idle sessions`);
     await signInMany(place, clients, count);
-    report(count, before, await restingBytes(gateway.pid));
+    report(run, count, { before, after: await restingBytes(gateway.pid) });
   } finally {
     for (const client of clients) client.destroy();
     upstream.close();
@@ -90,7 +92,7 @@ async function answerOf(socket: TLSSocket): Promise<void> {
 }
 
 /** What the process keeps once it has nothing to do: the least that is seen within some seconds. */
-async function restingBytes(pid: number): Promise<number> {
+export async function restingBytes(pid: number): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
   for (let look = 0; look < 10; look++) {
     await sleep(1000);
@@ -105,18 +107,26 @@ function portOf(server: Server): number {
   return address.port;
 }
 
-function report(count: number, before: number, after: number): void {
-  const grown = (after - before) / MiB;
-  const limit = (limitMiB * count) / idleSessions;
-  printTable(`${count} idle POP3 proxy sessions`, [
-    ["", "idle MiB", "with sessions MiB", "added MiB", "KiB/session", ""],
-    [
-      "Postern",
-      (before / MiB).toFixed(0),
-      (after / MiB).toFixed(0),
-      grown.toFixed(0),
-      ((grown * 1024) / count).toFixed(0),
-      `${grown <= limit ? "reached" : "missed"}: ${limit.toFixed(0)} MiB`,
-    ],
-  ]);
+function report(
+  run: BenchRun,
+  count: number,
+  { before, after }: { readonly before: number; readonly after: number },
+): void {
+  const addedMiB = (after - before) / MiB;
+  const rounds = [{ idleMiB: before / MiB, sessionsMiB: after / MiB, addedMiB, kibEach: (addedMiB * 1024) / count }];
+  conclude(
+    run,
+    {
+      title: `${count} idle POP3 proxy sessions`,
+      method: "Anonymous memory of the process, the least within ten seconds, before and after the sign-ins.",
+      columns: [
+        { figure: "idleMiB", heading: "idle MiB", digits: 0 },
+        { figure: "sessionsMiB", heading: "with sessions MiB", digits: 0 },
+        { figure: "addedMiB", heading: "added MiB", digits: 0 },
+        { figure: "kibEach", heading: "KiB/session", digits: 0 },
+      ],
+      goals: [{ figure: "addedMiB", atMost: (limitMiB * count) / idleSessions }],
+    },
+    [{ name: "Postern", rounds, medians: mediansOf(rounds) }],
+  );
 }

@@ -8,6 +8,8 @@ import { Dovecot } from "../support/dovecot.ts";
 import type { GatewayProcess } from "../support/gateway-process.ts";
 import { Nginx } from "../support/nginx.ts";
 import { startProxiedGateway } from "../support/proxied-gateway.ts";
+import { benchSettings } from "./bench-gateway.ts";
+import type { BenchRun } from "./bench-run.ts";
 import { benchFetching } from "./proxy-fetch.ts";
 import { benchIdleSessions } from "./proxy-idle.ts";
 import { benchSubmitting } from "./proxy-submit.ts";
@@ -23,13 +25,7 @@ export interface ProxyBench {
   readonly gateway: GatewayProcess;
 }
 
-export interface BenchSize {
-  readonly rounds: number;
-  /** 0 to 1: the share of the messages that is sent. */
-  readonly share: number;
-}
-
-export async function benchProxy(rounds: number, share: number): Promise<void> {
+export async function benchProxy(run: BenchRun): Promise<void> {
   const started: { stop(): Promise<unknown> }[] = [];
   try {
     const dovecot = await Dovecot.start();
@@ -39,16 +35,16 @@ export async function benchProxy(rounds: number, share: number): Promise<void> {
     started.push(sink);
     const nginx = await Nginx.start({ upstreamPorts: [ports.pop3s, sink.port], certificateFile, keyFile });
     started.push(nginx);
-    const gateway = await startProxiedGateway(
-      { ports: [ports.pop3s, sink.port], caFile: certificateFile },
-      '[log]\nlevel = "warn"\n',
-    );
+    const gateway = await startProxiedGateway({ ports: [ports.pop3s, sink.port], caFile: certificateFile }, "", [
+      ...benchSettings,
+      ...run.settings,
+    ]);
     started.push({ stop: () => gateway.remove() });
     const [pop3s = 0, submissions = 0] = nginx.ports;
     const bench = { dovecot, sink, nginx, nginxPorts: { pop3s, submissions }, gateway };
-    await benchFetching(bench, { rounds, share });
-    await benchSubmitting(bench, { rounds, share });
-    await benchIdleSessions({ certificateFile, keyFile }, { share });
+    await benchFetching(bench, run);
+    await benchSubmitting(bench, run);
+    await benchIdleSessions({ certificateFile, keyFile }, run);
   } finally {
     await Promise.all(started.map((each) => each.stop()));
   }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { cpus, loadavg } from "node:os";
 
 /** Prints a table whose first line names the columns. */
 export function printTable(title: string, rows: readonly (readonly string[])[]): void {
@@ -19,17 +18,6 @@ export function median(values: readonly number[]): number {
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? Number.NaN;
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
-}
-
-/** A ratio that had to be reached, beside what was. */
-export function judged(ratio: number, target: number): string {
-  return `${ratio.toFixed(1)}x (${ratio >= target ? "reached" : "missed"}: ${target}x)`;
-}
-
-export function printMachine(): void {
-  const [load = 0] = loadavg();
-  const [first] = cpus();
-  console.log(`${cpus().length} x ${first?.model.trim() ?? "?"}, Node ${process.version}, load ${load.toFixed(1)}`);
 }
 
 export function progress(text: string): void {

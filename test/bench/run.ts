@@ -1,41 +1,75 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * The benchmarks: `npm run bench -- [intake] [pull] [proxy] [memory] [million] [console] [--rounds 3] [--share 1]`. All of them
- * without a name. Each compares
- * with its peers in one run; machines are noisy, ratios hold better than rates.
+ * The benchmarks: `npm run bench -- [NAME]… [--rounds 3] [--seconds 2] [--share 1] [--json FILE] [--config LINE]…`. All
+ * of them without a name. Each compares with its peers in one run; machines are noisy, ratios hold better than rates.
  */
+import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import type { BenchResult, BenchRun } from "./bench-run.ts";
 import { benchConsole } from "./console.ts";
-import { benchIntake } from "./intake.ts";
+import { benchConnections, benchIntake, benchSenders } from "./intake.ts";
+import { benchLatency } from "./latency.ts";
+import { describeMachine, describeVersions, loadNow } from "./machine.ts";
+import { benchMailboxes } from "./mailboxes.ts";
 import { benchMemory } from "./memory.ts";
 import { benchMillion } from "./million.ts";
 import { benchProxy } from "./proxy.ts";
 import { benchPull } from "./pull.ts";
-import { printMachine } from "./report.ts";
+
+const benches: Readonly<Record<string, (run: BenchRun) => Promise<void>>> = {
+  intake: benchIntake,
+  connections: benchConnections,
+  senders: benchSenders,
+  latency: benchLatency,
+  mailboxes: benchMailboxes,
+  pull: benchPull,
+  proxy: benchProxy,
+  memory: benchMemory,
+  million: benchMillion,
+  console: benchConsole,
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: "string", default: "3" }, share: { type: "string", default: "1" } },
+  options: {
+    rounds: { type: "string", default: "3" },
+    seconds: { type: "string", default: "2" },
+    share: { type: "string", default: "1" },
+    config: { type: "string", multiple: true, default: [] },
+    json: { type: "string" },
+  },
 });
-const rounds = Number(values.rounds);
-const share = Number(values.share);
-
-const benches: Readonly<Record<string, () => Promise<void>>> = {
-  intake: () => benchIntake(rounds, share),
-  pull: () => benchPull(rounds, share),
-  proxy: () => benchProxy(rounds, share),
-  memory: () => benchMemory(),
-  million: () => benchMillion(rounds, share),
-  console: () => benchConsole(rounds, share),
-};
-
+const [rounds, seconds, share] = [values.rounds, values.seconds, values.share].map(Number);
 const unknown = positionals.find((name) => benches[name] === undefined);
-if (unknown !== undefined || !(rounds >= 1) || !(share > 0)) {
-  console.error(`usage: npm run bench -- [${Object.keys(benches).join("] [")}] [--rounds N] [--share 0..1]`);
+if (unknown !== undefined || !positive(rounds) || !positive(seconds) || !positive(share)) {
+  console.error(
+    `usage: npm run bench -- [${Object.keys(benches).join("] [")}] [--rounds N] [--seconds N] [--share 0..1]\n` +
+      "  [--config 'section.name = value']... [--json FILE]",
+  );
   process.exit(2);
 }
-printMachine();
-for (const [name, run] of Object.entries(benches))
-  if (positionals.length === 0 || positionals.includes(name)) await run();
-printMachine();
+await runBenches({ rounds, seconds, share, settings: values.config });
+
+function positive(value: number | undefined): value is number {
+  return value !== undefined && value > 0;
+}
+
+async function runBenches(asked: Omit<BenchRun, "record">): Promise<void> {
+  const machine = describeMachine();
+  const versions = await describeVersions();
+  const started = { at: new Date().toISOString(), load: loadNow() };
+  console.log(`${machine.cpus} x ${machine.model}, ${JSON.stringify(versions)}, load ${started.load.toFixed(1)}`);
+  const results: (BenchResult & { readonly bench: string })[] = [];
+  try {
+    for (const [bench, run] of Object.entries(benches))
+      if (positionals.length === 0 || positionals.includes(bench))
+        await run({ ...asked, record: (result) => results.push({ bench, ...result }) });
+  } finally {
+    // What was measured before a peer failed is not lost.
+    const ended = { at: new Date().toISOString(), load: loadNow() };
+    console.log(`\nload ${started.load.toFixed(1)} before, ${ended.load.toFixed(1)} after`);
+    const all = { machine, versions, asked, started, ended, results };
+    if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(all, undefined, 2)}\n`);
+  }
+}

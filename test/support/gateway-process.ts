@@ -5,6 +5,7 @@ import { openSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { parse, stringify } from "smol-toml";
 import type { Fault } from "../../src/store/writer/faults.ts";
 import { runProgram } from "./run-program.ts";
 import { freePorts, removeDirectory, temporaryDirectory } from "./temporary.ts";
@@ -33,6 +34,8 @@ export interface GatewayPorts {
 export interface GatewayOptions {
   /** More lines of configuration, with their `[section]`. */
   readonly configuration?: string;
+  /** The same by setting, each a line of TOML with its section: `limits.connections_total = 10`. The last one counts. */
+  readonly settings?: readonly string[];
   /** The program's file; that of this checkout when absent. */
   readonly program?: string;
 }
@@ -193,7 +196,7 @@ export class GatewayProcess {
 
   #configuration(options: GatewayOptions): string {
     const { smtp, submission, submissions, pop3, pop3s, console: web } = this.ports;
-    return `
+    const text = `
 [gateway]
 data_directory = ${JSON.stringify(this.dataDirectory)}
 host_name = "localhost"
@@ -207,7 +210,16 @@ pop3s = ["127.0.0.1:${pop3s}"]
 console = ["127.0.0.1:${web}"]
 ${options.configuration ?? ""}
 `;
+    return (options.settings ?? []).reduce(withSetting, text);
   }
+}
+
+/** A configuration with one more setting, in the section to which it belongs. */
+function withSetting(configuration: string, line: string): string {
+  const all = parse(configuration);
+  for (const [section, settings] of Object.entries(parse(line)))
+    all[section] = Object.fromEntries([...Object.entries(all[section] ?? {}), ...Object.entries(settings)]);
+  return stringify(all);
 }
 
 function isCreatedMailbox(value: unknown): value is CreatedMailbox {

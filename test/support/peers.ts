@@ -6,6 +6,7 @@ import { join } from "node:path";
 const packages = {
   postfix: "postfix",
   postqueue: "postfix",
+  postconf: "postfix",
   "smtp-source": "postfix",
   dovecot: "dovecot-pop3d dovecot-lmtpd dovecot-submissiond",
   doveadm: "dovecot-core",
@@ -27,14 +28,14 @@ const packages = {
 export type PeerName = keyof typeof packages;
 
 /** Where `install-peers.sh` unpacks what cannot be installed beside Postfix. */
-const unpackedRoot = process.env["POSTERN_PEERS"] ?? "/opt/postern-peers";
+export const peersRoot = process.env["POSTERN_PEERS"] ?? "/opt/postern-peers";
 
 const directories = [
   ...(process.env["PATH"] ?? "").split(":"),
   "/usr/sbin",
   "/sbin",
-  join(unpackedRoot, "usr/sbin"),
-  join(unpackedRoot, "usr/bin"),
+  join(peersRoot, "usr/sbin"),
+  join(peersRoot, "usr/bin"),
 ].filter((directory) => directory !== "");
 
 function findPeer(name: PeerName): string | undefined {

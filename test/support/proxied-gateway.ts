@@ -10,9 +10,14 @@ export interface ProxyTargets {
   readonly caFile: string;
 }
 
-/** The real program, allowed to reach servers of a test. `configuration`: more sections. */
-export function startProxiedGateway({ ports, caFile }: ProxyTargets, configuration = ""): Promise<GatewayProcess> {
+/** The real program, allowed to reach servers of a test. `configuration`: more sections; `settings`: more lines. */
+export function startProxiedGateway(
+  { ports, caFile }: ProxyTargets,
+  configuration = "",
+  settings: readonly string[] = [],
+): Promise<GatewayProcess> {
   return GatewayProcess.start({
+    settings,
     configuration: `${configuration}
 [proxy]
 allowed_targets = [${ports.map((port) => `"127.0.0.1:${port}"`).join(", ")}]

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** What one run of the benchmarks was asked for, and where its results go. */
+export interface BenchRun {
+  /** Measured rounds of each side; one more before them warms up. */
+  readonly rounds: number;
+  /** About how long each measured round lasts, for the benchmarks that choose how many messages they send. */
+  readonly seconds: number;
+  /** 0 to 1: the share of the messages, for the benchmarks that have a fixed number of them. */
+  readonly share: number;
+  /** More settings of the gateway, each a line of TOML: `gateway.threads = 2`. */
+  readonly settings: readonly string[];
+  /** Keeps a result for the JSON file. */
+  record(result: BenchResult): void;
+}
+
+/** The numbers of one round of one side, by name: `perSecond`, `cpuMs`, … */
+export type Figures = Readonly<Record<string, number>>;
+
+export interface SideResult {
+  readonly name: string;
+  readonly rounds: readonly Figures[];
+  readonly medians: Figures;
+}
+
+/** A ratio or a figure beside what was to be reached. */
+export interface Verdict {
+  readonly what: string;
+  readonly value: number;
+  /** Absent when the number is for information. */
+  readonly target?: number;
+  readonly order?: "at least" | "at most";
+  readonly reached?: boolean;
+}
+
+export interface BenchResult {
+  readonly title: string;
+  readonly method: string;
+  readonly sides: readonly SideResult[];
+  readonly verdicts: readonly Verdict[];
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Several sides that do the same work in turns, so that a busy moment of the machine hits every side. */
+import type { BenchRun, Figures, SideResult, Verdict } from "./bench-run.ts";
+import { median, printTable, progress } from "./report.ts";
+
+export interface Side {
+  readonly name: string;
+  /** One round; the first ones, up to round 0, warm caches and code and do not count. */
+  measure(round: number): Promise<Figures>;
+}
+
+export interface Column {
+  readonly figure: string;
+  readonly heading: string;
+  readonly digits: number;
+}
+
+/** What is to be reached, of the first side. */
+export interface Goal {
+  readonly figure: string;
+  /** The side that the first one is divided by; without it the figure itself counts. */
+  readonly over?: string;
+  readonly atLeast?: number;
+  readonly atMost?: number;
+}
+
+export interface Comparison {
+  readonly title: string;
+  /** One or two sentences: what a round is, and what is counted. */
+  readonly method: string;
+  readonly columns: readonly Column[];
+  readonly goals: readonly Goal[];
+  readonly warmUps?: number;
+}
+
+/** Runs all rounds, prints a table and keeps everything for the JSON file. Returns the sides in their order. */
+export async function compare(
+  run: BenchRun,
+  comparison: Comparison,
+  sides: readonly Side[],
+): Promise<readonly SideResult[]> {
+  const taken = new Map<Side, Figures[]>(sides.map((side) => [side, []]));
+  for (let round = 1 - (comparison.warmUps ?? 1); round <= run.rounds; round++)
+    for (const [side, figures] of taken) {
+      progress(`${comparison.title}, round ${round} of ${run.rounds}: ${side.name}`);
+      const measured = await side.measure(round);
+      if (round > 0) figures.push(measured);
+    }
+  const results = [...taken].map(([{ name }, rounds]) => ({ name, rounds, medians: mediansOf(rounds) }));
+  conclude(run, comparison, results);
+  return results;
+}
+
+/** Prints and keeps rounds that were measured elsewhere. */
+export function conclude(run: BenchRun, comparison: Comparison, results: readonly SideResult[]): void {
+  const { title, method, goals } = comparison;
+  const verdicts = goals.flatMap((goal) => verdictOf(goal, results) ?? []);
+  run.record({ title, method, sides: results, verdicts: verdicts.map(({ verdict }) => verdict) });
+  const [counted] = comparison.columns;
+  printTable(title, [
+    ["", ...comparison.columns.map(({ heading }) => heading), "Postern", "rounds"],
+    ...results.map(({ name, rounds, medians }) => [
+      name,
+      ...comparison.columns.map(({ figure, digits }) => shown(medians[figure], digits)),
+      verdicts.flatMap(({ row, text }) => (row === name ? [text] : [])).join(", "),
+      rounds.map((round) => shown(round[counted?.figure ?? ""], counted?.digits ?? 0)).join(" "),
+    ]),
+  ]);
+}
+
+export function mediansOf(rounds: readonly Figures[]): Figures {
+  const names = new Set(rounds.flatMap((round) => Object.keys(round)));
+  const medianOf = (name: string): number => median(rounds.flatMap((round) => round[name] ?? []));
+  return Object.fromEntries(Array.from(names, (name) => [name, medianOf(name)]));
+}
+
+interface Shown {
+  /** The row beside which it stands. */
+  readonly row: string;
+  readonly text: string;
+  readonly verdict: Verdict;
+}
+
+function verdictOf(
+  { figure, over, atLeast, atMost }: Goal,
+  [ours, ...others]: readonly SideResult[],
+): Shown | undefined {
+  const theirs = others.find(({ name }) => name === over);
+  // A side that is not here (a peer that could not be installed) has nothing to be compared with.
+  if (ours === undefined || (over !== undefined && theirs === undefined)) return undefined;
+  const own = ours.medians[figure] ?? Number.NaN;
+  const value = theirs === undefined ? own : own / (theirs.medians[figure] ?? Number.NaN);
+  const number = theirs === undefined ? shown(value, value < 10 ? 2 : 0) : `${value.toFixed(value < 2 ? 2 : 1)}x`;
+  const what = theirs === undefined ? `${figure} of ${ours.name}` : `${figure}, ${ours.name} / ${theirs.name}`;
+  const row = theirs === undefined ? ours.name : theirs.name;
+  const [target, order] = atLeast === undefined ? ([atMost, "at most"] as const) : ([atLeast, "at least"] as const);
+  if (target === undefined) return { row, text: number, verdict: { what, value } };
+  const reached = order === "at least" ? value >= target : value <= target;
+  const text = `${number} (${reached ? "reached" : "missed"}: ${order} ${target})`;
+  return { row, text, verdict: { what, value, target, order, reached } };
+}
+
+function shown(value: number | undefined, digits: number): string {
+  return value === undefined || Number.isNaN(value) ? "" : value.toFixed(digits);
+}
