@@ -59,7 +59,7 @@ export function conclude(run: BenchRun, comparison: Comparison, results: readonl
   run.record({ title, method, sides: results, verdicts: verdicts.map(({ verdict }) => verdict) });
   const [counted] = comparison.columns;
   printTable(title, [
-    ["", ...comparison.columns.map(({ heading }) => heading), "Postern", "rounds"],
+    ["", ...comparison.columns.map(({ heading }) => heading), "Postern is", "rounds"],
     ...results.map(({ name, rounds, medians }) => [
       name,
       ...comparison.columns.map(({ figure, digits }) => shown(medians[figure], digits)),

@@ -9,7 +9,7 @@ import { peersRoot } from "../support/peers.ts";
 import { runProgram } from "../support/run-program.ts";
 import { freePorts, removeDirectory, temporaryDirectory } from "../support/temporary.ts";
 import { waitFor } from "../support/wait-for.ts";
-import type { IntakePeer } from "./intake-peers.ts";
+import type { CertificateFiles, IntakePeer } from "./intake-peers.ts";
 import { progress } from "./report.ts";
 
 /** A yardstick of the benchmarks alone: never a dependency of ours, none of its packages' scripts run. */
@@ -44,12 +44,12 @@ enabled=false
  * everything away, which is as fast as Haraka can be. Resolves to `undefined` when it is not there and cannot be
  * installed.
  */
-export async function startHaraka(kind: "queue" | "discard"): Promise<IntakePeer | undefined> {
+export async function startHaraka(kind: "queue" | "discard", tls?: CertificateFiles): Promise<IntakePeer | undefined> {
   const program = await installedHaraka();
   if (program === undefined) return undefined;
   const directory = await temporaryDirectory("haraka");
   const [port = 0] = await freePorts(1);
-  await configure(directory, port, kind);
+  await configure(directory, port, { kind, tls });
   const child = spawn(process.execPath, [program], {
     stdio: ["ignore", "ignore", "inherit"],
     env: { ...process.env, HARAKA: directory, ...(kind === "discard" ? { YES_REALLY_DO_DISCARD: "1" } : {}) },
@@ -100,10 +100,14 @@ async function installedHaraka(): Promise<string | undefined> {
   return program;
 }
 
-async function configure(directory: string, port: number, kind: "queue" | "discard"): Promise<void> {
+async function configure(
+  directory: string,
+  port: number,
+  { kind, tls }: { readonly kind: "queue" | "discard"; readonly tls: CertificateFiles | undefined },
+): Promise<void> {
   for (const name of ["config", "plugins", "queue"]) await mkdir(join(directory, name));
   await writeFile(join(directory, "plugins/accept-all.js"), acceptAll);
-  const plugins = kind === "discard" ? ["accept-all", "queue/discard"] : ["accept-all"];
+  const plugins = [tls === undefined ? [] : ["tls"], "accept-all", kind === "discard" ? ["queue/discard"] : []].flat();
   const files = {
     plugins: plugins.join("\n"),
     "smtp.ini": `listen=127.0.0.1:${port}\n`,
@@ -111,6 +115,7 @@ async function configure(directory: string, port: number, kind: "queue" | "disca
     "connection.ini": connectionIni,
     // Nothing is delivered while intake is measured: one message waits, the others behind it.
     "outbound.ini": "disabled=true\nconcurrency_max=1\n",
+    ...(tls === undefined ? {} : { "tls.ini": `key=${tls.keyFile}\ncert=${tls.certificateFile}\n` }),
     me: "haraka.bench.test\n",
   };
   for (const [name, text] of Object.entries(files)) await writeFile(join(directory, "config", name), text);

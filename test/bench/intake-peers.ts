@@ -29,9 +29,15 @@ export const intakePeers = {
   dovecot: () => startDovecot("Dovecot LMTP -> Maildir", {}),
   dovecotCrypt: () => startDovecot("Dovecot LMTP, mail-crypt", { mailCrypt: true }),
   smtpServer: startSmtpServer,
-  haraka: () => startHaraka("queue"),
-  harakaDiscard: () => startHaraka("discard"),
-} satisfies Readonly<Record<string, (run: BenchRun) => Promise<IntakePeer | undefined>>>;
+  haraka: (_run: BenchRun, tls?: CertificateFiles) => startHaraka("queue", tls),
+  harakaDiscard: (_run: BenchRun, tls?: CertificateFiles) => startHaraka("discard", tls),
+} satisfies Readonly<Record<string, (run: BenchRun, tls?: CertificateFiles) => Promise<IntakePeer | undefined>>>;
+
+/** What a peer shows when it is asked for STARTTLS. */
+export interface CertificateFiles {
+  readonly certificateFile: string;
+  readonly keyFile: string;
+}
 
 export type PeerKey = keyof typeof intakePeers;
 
@@ -39,11 +45,12 @@ export type PeerKey = keyof typeof intakePeers;
 export async function startPeers(
   run: BenchRun,
   keys: readonly PeerKey[],
+  tls?: CertificateFiles,
 ): Promise<readonly (readonly [PeerKey, IntakePeer])[]> {
   const started: (readonly [PeerKey, IntakePeer])[] = [];
   try {
     for (const key of keys) {
-      const peer = await intakePeers[key](run);
+      const peer = await intakePeers[key](run, tls);
       if (peer !== undefined) started.push([key, peer]);
     }
   } catch (error) {
@@ -53,8 +60,8 @@ export async function startPeers(
   return started;
 }
 
-export async function startPostern(run: BenchRun): Promise<IntakePeer> {
-  const gateway = await startBenchGateway(run);
+async function startPostern(run: BenchRun, tls?: CertificateFiles): Promise<IntakePeer> {
+  const gateway = await startBenchGateway(run, certificateSettings(tls));
   const mailbox = await gateway.createMailbox("bench", "--no-require-tls");
   return {
     name: "Postern (sealed)",
@@ -67,16 +74,27 @@ export async function startPostern(run: BenchRun): Promise<IntakePeer> {
   };
 }
 
-/** With room for 500 senders: a process each. */
-const manyProcesses = "default_process_limit = 600\nsmtpd_client_connection_count_limit = 0";
+/** The settings of a gateway that shows this certificate. */
+export function certificateSettings(tls?: CertificateFiles): readonly string[] {
+  if (tls === undefined) return [];
+  const { certificateFile, keyFile } = tls;
+  return [`tls.certificate_file = "${certificateFile}"`, `tls.key_file = "${keyFile}"`];
+}
 
-async function startPostfix(): Promise<IntakePeer> {
+/** With room for 500 senders: a process each. */
+const manyProcesses = "default_process_limit = 600\nsmtpd_client_connection_count_limit = 0\n";
+
+async function startPostfix(_run: BenchRun, tls?: CertificateFiles): Promise<IntakePeer> {
   const directory = await temporaryDirectory("bench-maildir");
   const maildir = join(directory, "mail");
   await mkdir(maildir);
   const nobody = await userId("nobody");
   await chown(maildir, nobody, nobody);
-  const postfix = await Postfix.start({ maildir: join(maildir, "box"), more: manyProcesses });
+  const encrypted =
+    tls === undefined
+      ? ""
+      : `smtpd_tls_security_level = may\nsmtpd_tls_cert_file = ${tls.certificateFile}\nsmtpd_tls_key_file = ${tls.keyFile}\n`;
+  const postfix = await Postfix.start({ maildir: join(maildir, "box"), more: manyProcesses + encrypted });
   return {
     name: "Postfix -> Maildir",
     port: postfix.port,
@@ -104,10 +122,14 @@ async function startDovecot(name: string, options: { readonly mailCrypt?: boolea
   };
 }
 
-async function startSmtpServer(): Promise<IntakePeer> {
+async function startSmtpServer(_run: BenchRun, tls?: CertificateFiles): Promise<IntakePeer> {
   const directory = await temporaryDirectory("bench-smtp-server");
   const program = join(import.meta.dirname, "smtp-server-fsync.ts");
-  const child = spawn(process.execPath, [program, directory], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(
+    process.execPath,
+    [program, directory, ...(tls === undefined ? [] : [tls.certificateFile, tls.keyFile])],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
   const port = Number(await firstLine(child));
   return {
     name: "smtp-server + fsync",

@@ -72,7 +72,12 @@ function latencySide(
       await peer.settled();
       const cpuMs = ((await cpuMsOf(await peer.pid())) - cpuBefore) / count;
       const [p50, p95, p99, p999] = [0.5, 0.95, 0.99, 0.999].map((part) => quantile(latenciesMs, part));
-      const shares = { p50: p50 ?? Number.NaN, p95: p95 ?? Number.NaN, p99: p99 ?? Number.NaN, p999: p999 ?? Number.NaN };
+      const shares = {
+        p50: p50 ?? Number.NaN,
+        p95: p95 ?? Number.NaN,
+        p99: p99 ?? Number.NaN,
+        p999: p999 ?? Number.NaN,
+      };
       return { ...shares, longest: quantile(latenciesMs, 1), perSecond: count / seconds, cpuMs };
     },
   };

@@ -68,7 +68,11 @@ async function addMailboxes(gateway: GatewayProcess, like: CreatedMailbox, count
 function mailboxesSide(
   run: BenchRun,
   gateway: GatewayProcess,
-  { name, recipients, bytes }: { readonly name: string; readonly recipients: readonly string[]; readonly bytes: number },
+  {
+    name,
+    recipients,
+    bytes,
+  }: { readonly name: string; readonly recipients: readonly string[]; readonly bytes: number },
 ): Side {
   let next = warmUpMessages;
   return {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readdir, readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** Clock ticks a second of /proc/PID/stat on Linux. */
 const ticksPerSecond = 100;
@@ -46,6 +47,16 @@ export async function peakWhile(read: () => Promise<number>, work: () => Promise
     await watching;
   }
   return peak;
+}
+
+/** What the process keeps once it has nothing to do: the least that is seen within some seconds. */
+export async function restingBytes(pid: number): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let look = 0; look < 10; look++) {
+    await sleep(1000);
+    least = Math.min(least, await anonymousBytesOf(pid));
+  }
+  return least;
 }
 
 async function statusBytes(pid: number, field: string): Promise<number> {

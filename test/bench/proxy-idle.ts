@@ -3,14 +3,13 @@
 /** What a thousand POP3 clients cost that have signed in through the proxy and say nothing. */
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { setTimeout as sleep } from "node:timers/promises";
 import { connect, createServer, type Server, type TLSSocket } from "node:tls";
 import type { CreatedMailbox, GatewayProcess } from "../support/gateway-process.ts";
 import { proxyUserName, startProxiedGateway } from "../support/proxied-gateway.ts";
 import { benchSettings } from "./bench-gateway.ts";
 import type { BenchRun } from "./bench-run.ts";
 import { conclude, mediansOf } from "./comparison.ts";
-import { anonymousBytesOf } from "./process-cost.ts";
+import { restingBytes } from "./process-cost.ts";
 import { progress } from "./report.ts";
 
 const idleSessions = 1000;
@@ -89,16 +88,6 @@ async function signIn({ gateway, upstreamPort, mailbox }: Place): Promise<TLSSoc
 async function answerOf(socket: TLSSocket): Promise<void> {
   const [answer] = await once(socket, "data", { signal: AbortSignal.timeout(60_000) });
   if (!String(answer).startsWith("+OK")) throw new Error(String(answer));
-}
-
-/** What the process keeps once it has nothing to do: the least that is seen within some seconds. */
-export async function restingBytes(pid: number): Promise<number> {
-  let least = Number.POSITIVE_INFINITY;
-  for (let look = 0; look < 10; look++) {
-    await sleep(1000);
-    least = Math.min(least, await anonymousBytesOf(pid));
-  }
-  return least;
 }
 
 function portOf(server: Server): number {

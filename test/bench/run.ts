@@ -8,6 +8,8 @@ import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { BenchResult, BenchRun } from "./bench-run.ts";
 import { benchConsole } from "./console.ts";
+import { benchHandshakes } from "./handshakes.ts";
+import { benchIdle } from "./idle.ts";
 import { benchConnections, benchIntake, benchSenders } from "./intake.ts";
 import { benchLatency } from "./latency.ts";
 import { describeMachine, describeVersions, loadNow } from "./machine.ts";
@@ -16,13 +18,17 @@ import { benchMemory } from "./memory.ts";
 import { benchMillion } from "./million.ts";
 import { benchProxy } from "./proxy.ts";
 import { benchPull } from "./pull.ts";
+import { benchTls } from "./tls.ts";
 
 const benches: Readonly<Record<string, (run: BenchRun) => Promise<void>>> = {
   intake: benchIntake,
   connections: benchConnections,
   senders: benchSenders,
+  tls: benchTls,
   latency: benchLatency,
   mailboxes: benchMailboxes,
+  idle: benchIdle,
+  handshakes: benchHandshakes,
   pull: benchPull,
   proxy: benchProxy,
   memory: benchMemory,

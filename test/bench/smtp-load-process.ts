@@ -73,7 +73,10 @@ class Connection {
 
   #attach(socket: Socket): void {
     this.#socket = socket;
-    const broken = (error: Error): void => this.#arrived?.reject(error);
+    const broken = (error: Error): void => {
+      // Not one that was given up, nor the one below TLS.
+      if (this.#socket === socket) this.#arrived?.reject(error);
+    };
     socket.on("error", broken);
     socket.on("close", () => broken(new Error("the server closed the connection")));
     socket.on("data", (octets: Buffer) => this.#read(octets.toString("latin1")));

@@ -4,14 +4,19 @@
  * The other side of the intake benchmark: npm `smtp-server` that writes every message to a file of its own and answers
  * when it would survive a power cut: file synced, renamed into place, directory synced. Prints its port.
  *
- *   node test/bench/smtp-server-fsync.ts DIRECTORY
+ *   node test/bench/smtp-server-fsync.ts DIRECTORY [CERTIFICATE-FILE KEY-FILE]
  */
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { open, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { SMTPServer } from "smtp-server";
 
-const directory = process.argv[2] ?? ".";
+const [directory = ".", certificateFile, keyFile] = process.argv.slice(2);
+const tls =
+  certificateFile === undefined || keyFile === undefined
+    ? undefined
+    : { cert: readFileSync(certificateFile), key: readFileSync(keyFile) };
 let count = 0;
 
 async function keep(stream: AsyncIterable<Buffer>): Promise<void> {
@@ -44,7 +49,8 @@ async function answerWhenKept(stream: AsyncIterable<Buffer>, answer: (error?: Er
 }
 
 const server = new SMTPServer({
-  disabledCommands: ["AUTH", "STARTTLS"],
+  ...tls,
+  disabledCommands: tls === undefined ? ["AUTH", "STARTTLS"] : ["AUTH"],
   disableReverseLookup: true,
   size: 300 * 1024 * 1024,
   onData(stream, _session, callback) {

@@ -145,7 +145,8 @@ async function answers(port: number): Promise<boolean> {
   return answer;
 }
 
-async function selfSigned(directory: string): Promise<void> {
+/** `key.pem` and `certificate.pem` in a directory: P-256, for localhost and 127.0.0.1. */
+export async function selfSigned(directory: string): Promise<void> {
   const made = `-keyout ${join(directory, "key.pem")} -out ${join(directory, "certificate.pem")}`;
   const options =
     "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost " +
