@@ -25,7 +25,7 @@ export async function withGreetingSides(
   const directory = await temporaryDirectory("bench-greeting");
   await selfSigned(directory);
   const files = { certificateFile: join(directory, "certificate.pem"), keyFile: join(directory, "key.pem") };
-  const gateway = await startBenchGateway(run, [...certificateSettings(files), "limits.connections_total = 20000"]);
+  const gateway = await startBenchGateway(run, [...certificateSettings(files), "limits.connections = 20000"]);
   const program = join(import.meta.dirname, "bare-server-process.ts");
   const bare = spawn(process.execPath, [program, files.certificateFile, files.keyFile], {
     stdio: ["ignore", "pipe", "inherit"],
