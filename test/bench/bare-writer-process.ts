@@ -25,7 +25,10 @@ let due = 0;
 const from = performance.now();
 for (let left = Number(messages); left > 0; left -= group) {
   const now = Math.min(group, left);
-  writevSync(segment, new Array<Buffer>(now).fill(message));
+  writevSync(
+    segment,
+    Array.from({ length: now }, () => message),
+  );
   written += now * message.length;
   fdatasyncSync(segment);
   // What is left of a sync is made up for by a later group.

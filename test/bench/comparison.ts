@@ -21,7 +21,7 @@ export interface Goal {
   readonly figure: string;
   /** The side that the first one is divided by; without it the figure itself counts. */
   readonly over?: string;
-  readonly atLeast?: number;
+  readonly atLeast?: number | undefined;
   readonly atMost?: number;
 }
 

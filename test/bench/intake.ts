@@ -134,10 +134,7 @@ export function goalsOver(
   peers: readonly (readonly [PeerKey, IntakePeer])[],
   numbers: Readonly<Partial<Record<PeerKey, number>>>,
 ): readonly Goal[] {
-  return peers.slice(1).map(([key, { name }]) => {
-    const atLeast = numbers[key];
-    return { figure: "perSecond", over: name, ...(atLeast === undefined ? {} : { atLeast }) };
-  });
+  return peers.slice(1).map(([key, { name }]) => ({ figure: "perSecond", over: name, atLeast: numbers[key] }));
 }
 
 /** A peer that takes this load; how many messages make a round is known from the round before. */

@@ -36,6 +36,8 @@ export interface GatewayOptions {
   readonly configuration?: string;
   /** The same by setting, each a line of TOML with its section: `limits.connections_total = 10`. The last one counts. */
   readonly settings?: readonly string[];
+  /** More variables of its environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** The program's file; that of this checkout when absent. */
   readonly program?: string;
 }
@@ -48,11 +50,13 @@ export class GatewayProcess {
   readonly directory: string;
   readonly ports: GatewayPorts;
   readonly #program: string;
+  readonly #env: Readonly<Record<string, string>>;
   #child: ChildProcess | undefined;
 
-  private constructor(directory: string, ports: GatewayPorts, program: string) {
+  private constructor(directory: string, ports: GatewayPorts, options: GatewayOptions) {
     this.directory = directory;
-    this.#program = program;
+    this.#program = options.program ?? fromCheckout;
+    this.#env = options.env ?? {};
     this.ports = ports;
   }
 
@@ -60,7 +64,7 @@ export class GatewayProcess {
     const directory = await temporaryDirectory("gateway");
     const [smtp = 0, submission = 0, submissions = 0, pop3 = 0, pop3s = 0, web = 0] = await freePorts(6);
     const ports = { smtp, submission, submissions, pop3, pop3s, console: web };
-    const gateway = new GatewayProcess(directory, ports, options.program ?? fromCheckout);
+    const gateway = new GatewayProcess(directory, ports, options);
     await writeFile(gateway.configurationFile, gateway.#configuration(options));
     try {
       await gateway.startAgain();
@@ -116,6 +120,7 @@ export class GatewayProcess {
     const child = spawn(process.execPath, program, {
       stdio: ["ignore", log, log],
       cwd: this.directory,
+      env: { ...process.env, ...this.#env },
     });
     this.#child = child;
     for (;;) {
