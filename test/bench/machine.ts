@@ -27,6 +27,12 @@ export function loadNow(): number {
   return loadavg()[0] ?? Number.NaN;
 }
 
+/** One line: machine, Node.js, load. */
+export function printMachine(): void {
+  const { cpus: count, model } = describeMachine();
+  console.log(`${count} x ${model}, Node ${process.version}, load ${loadNow().toFixed(1)}`);
+}
+
 /** Which programs took part; those that are not there are left out. */
 export async function describeVersions(): Promise<Readonly<Record<string, string>>> {
   const root = join(import.meta.dirname, "../..");

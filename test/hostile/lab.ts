@@ -10,7 +10,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
-import { printMachine } from "../bench/report.ts";
+import { printMachine } from "../bench/machine.ts";
 import { printResults } from "./report.ts";
 import { runScenarios } from "./run-scenarios.ts";
 import { scenarios } from "./scenarios.ts";
