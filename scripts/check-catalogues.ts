@@ -4,7 +4,8 @@
  * The type checker sees to the reverse: an unknown one does not compile. Run by `npm run check`.
  */
 import { errorCatalogue } from "../src/base/errors.ts";
-import { fieldName, type Section, schema } from "../src/config/schema.ts";
+import { schema } from "../src/config/schema.ts";
+import { fieldName, type Section } from "../src/config/setting.ts";
 import { logEvents } from "../src/observe/events.ts";
 import { isTest, readSourceFiles, report, type SourceFile } from "./source-files.ts";
 

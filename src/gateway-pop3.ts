@@ -12,13 +12,13 @@ import { type Pop3SessionSettings, servePop3 } from "./pull/pop3-session.ts";
 import type { HeadSource } from "./seal/contract.ts";
 import type { DenialPace } from "./session/denial-pace.ts";
 import { Pop3ProxyDoor, type Pop3ProxyDoorStages } from "./session/pop3-proxy-door.ts";
-import type { Store } from "./store/contract.ts";
+import type { MailStore } from "./store/contract.ts";
 import type { ProxyUpstreams } from "./upstream/proxy-upstreams.ts";
 
 /** What POP3 is made from. */
 export interface Pop3ServiceParts {
   readonly configuration: Configuration;
-  readonly store: Store;
+  readonly store: MailStore;
   readonly fingerprintKey: KeyObject;
   readonly heads: HeadSource;
   readonly opening: OpeningThread;

@@ -14,13 +14,13 @@ import type { DenialPace } from "./session/denial-pace.ts";
 import { JournalIntake, type JournalIntakeStages } from "./session/journal-intake.ts";
 import { type SmtpProxyStages, signInToSmtpProxy } from "./session/smtp-proxy/smtp-sign-in.ts";
 import { type SmtpSessionSettings, type SmtpSessionStages, serveSmtp } from "./session/smtp-session.ts";
-import type { Store } from "./store/contract.ts";
+import type { MailStore } from "./store/contract.ts";
 import type { ProxyUpstreams } from "./upstream/proxy-upstreams.ts";
 
 /** What the SMTP services are made from. */
 export interface SmtpServiceParts {
   readonly configuration: Configuration;
-  readonly store: Store;
+  readonly store: MailStore;
   readonly fingerprintKey: KeyObject;
   readonly heads: HeadSource;
   readonly clock: Clock;

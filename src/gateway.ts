@@ -14,6 +14,7 @@ import { CertificateDesk } from "./certificate/certificate-desk.ts";
 import type { LiveSettings } from "./config/live-settings.ts";
 import type { Configuration } from "./config/schema.ts";
 import type { Console } from "./gateway-console.ts";
+import { noticeDesk } from "./gateway-notify.ts";
 import { pop3Service } from "./gateway-pop3.ts";
 import { smtpServices } from "./gateway-smtp.ts";
 import { testMessages } from "./gateway-test-message.ts";
@@ -22,6 +23,7 @@ import { ConnectionLimits } from "./listen/connection-limits.ts";
 import { CurrentCertificate } from "./listen/current-certificate.ts";
 import { Listener, type ListenerOptions, type ListenerShare } from "./listen/listener.ts";
 import { MailboxRegistry } from "./mailbox/registry.ts";
+import type { NoticeDesk } from "./notify/notice-desk.ts";
 import { EventFeed, feedingLog } from "./observe/event-feed.ts";
 import { countingLog } from "./observe/event-metrics.ts";
 import type { Log } from "./observe/log.ts";
@@ -131,6 +133,7 @@ export async function createGateway(configuration: Configuration, parts: Gateway
       certificates,
       version,
       upstreams,
+      ...pickResolver(parts),
       pace: new DenialPace(),
       opening: new OpeningThread(),
       heads: new HeadsAhead((error) => parts.log.event("seal/thread-ended", { cause: describeError(error) })),
@@ -161,6 +164,7 @@ interface ReadyParts {
   readonly version: string;
   /** Shared by the proxies; `undefined` when they are switched off. */
   readonly upstreams: ProxyUpstreams | undefined;
+  readonly resolver?: Resolver;
   readonly pace: DenialPace;
 }
 
@@ -174,6 +178,7 @@ class RunningGateway implements Gateway {
   readonly #certificate: CurrentCertificate;
   readonly #parts: ReadyParts;
   readonly #share: ListenerShare;
+  readonly #notices: NoticeDesk;
   readonly #stages: OperationStages;
   readonly #setUp: SetUp;
   readonly #serve: Readonly<Record<MailService, (connection: Connection) => Promise<void>>>;
@@ -200,6 +205,7 @@ class RunningGateway implements Gateway {
     });
     const accounts = accountStages(parts.accountStore, parts);
     this.#setUp = new SetUp(accounts.accounts);
+    this.#notices = noticeDesk(this, parts);
     this.#stages = this.#operationStages(accounts);
     this.#share = listenerShare(parts, this.#certificate);
     const { relay, submission } = smtpServices(parts, this.mailboxes);
@@ -256,6 +262,8 @@ class RunningGateway implements Gateway {
     const { certificates, settings } = this.#parts;
     certificates.start(() => this.#certificate.look(true));
     settings?.onChange(() => void certificates.settingsChanged());
+    await this.#notices.start();
+    settings?.onChange(() => this.#notices.settingsChanged());
     this.#parts.log.event("gateway/started", { listeners: this.ports.length });
   }
 
@@ -278,6 +286,7 @@ class RunningGateway implements Gateway {
       testMessages: testMessages(this, this.#parts),
       settings: this.#parts.settings,
       certificates: this.#parts.certificates,
+      notices: this.#notices,
       running: () => ({
         version,
         processId: process.pid,
@@ -313,6 +322,7 @@ class RunningGateway implements Gateway {
   async #stopOnce(): Promise<void> {
     const { log, configuration, store, accountStore, upstreams, heads, opening } = this.#parts;
     log.event("gateway/stopping");
+    await this.#notices.stop();
     this.#certificate.close();
     await this.#parts.certificates.stop();
     await this.#control?.close();

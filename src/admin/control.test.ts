@@ -41,6 +41,7 @@ async function openControl(context: TestContext, name = "control.sock") {
     traffic: undefined,
     settings: undefined,
     certificates: undefined,
+    notices: undefined,
   };
   const server = await ControlServer.open(path, stages);
   context.after(async () => {

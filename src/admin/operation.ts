@@ -4,6 +4,7 @@ import type { CertificateDesk } from "../certificate/certificate-desk.ts";
 import type { LiveSettings } from "../config/live-settings.ts";
 import type { Configuration } from "../config/schema.ts";
 import type { MailboxRegistry } from "../mailbox/registry.ts";
+import type { NoticeDesk } from "../notify/notice-desk.ts";
 import type { Log } from "../observe/log.ts";
 import type { Traffic } from "../observe/traffic/traffic.ts";
 import type { Store } from "../store/contract.ts";
@@ -24,6 +25,8 @@ export interface OperationStages extends AccountStages {
   readonly running: (() => RunningFacts) | undefined;
   /** What goes on and who was refused; `undefined` as `running` is. */
   readonly traffic: Traffic | undefined;
+  /** Tells administrators what is wrong; `undefined` as `running` is. */
+  readonly notices: NoticeDesk | undefined;
   /** Sends test messages to the gateway's own listeners; `undefined` as `running` is. */
   readonly testMessages: TestMessages | undefined;
 }

@@ -3,7 +3,14 @@ import { statfs } from "node:fs/promises";
 import { z } from "zod";
 import type { MailboxId } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
-import type { Mailbox } from "../mailbox/mailbox.ts";
+import {
+  type Attention,
+  attention,
+  certificateAttention,
+  renewalAttention,
+  storeAttention,
+} from "../notify/attention.ts";
+import { notPulledMailboxes, quietMailboxes } from "../notify/mailbox-attention.ts";
 import { hourMs } from "../store/activity-hours.ts";
 import type { MailboxCounts } from "../store/contract.ts";
 import { sumOf } from "./activity-operation.ts";
@@ -11,35 +18,11 @@ import { type OperationContext, operation } from "./operation.ts";
 import { nothing } from "./shapes.ts";
 
 const dayMs = 24 * hourMs;
-/** A mailbox is quiet when it had so much in a week and then nothing for a day. */
-const usualInAWeek = 10;
-const weekMs = 7 * dayMs;
 const quietMs = dayMs;
 /** Longer than a weekend: archives pull every few minutes, at most once a day. */
 const notPulledMs = 3 * dayMs;
 /** A month: enough to order a certificate, and after the time at which an automatic one is renewed. */
 const certificateWarningMs = 30 * dayMs;
-const certificateErrorMs = 3 * dayMs;
-
-export const attention = z.object({
-  code: z.enum([
-    "store-failing",
-    "disk-low",
-    "certificate-expires",
-    "certificate-renewal-failing",
-    "mailbox-quiet",
-    "mailbox-not-pulled",
-    "error-logged",
-  ]),
-  severity: z.enum(["warning", "error"]),
-  mailbox: z.string().nullable(),
-  mailboxName: z.string().nullable(),
-  /** Since when, or when. */
-  at: z.string().nullable(),
-  /** What the words about it need. */
-  values: z.record(z.string(), z.union([z.string(), z.number()])),
-});
-export type Attention = z.infer<typeof attention>;
 
 export const overview = z.object({
   store: z.enum(["ready", "disk-low", "failing", "stopped"]),
@@ -82,8 +65,8 @@ export const showOverview = operation({
     const disk = await diskOf(context);
     const facts = running?.();
     const certificate = facts?.certificate;
-    const quiet = await quietOnes(context, { all, counts, nowMs });
-    const notPulled = waitingLong(all, counts, nowMs);
+    const quiet = await quietMailboxes(store, { all, counts, nowMs }, quietMs);
+    const notPulled = notPulledMailboxes({ all, counts, nowMs }, notPulledMs);
     const day = sumOf(await store.activity(undefined, { fromMs: nowMs - dayMs, toMs: nowMs }));
     const active = all.filter(({ state }) => state === "active").length;
     return {
@@ -103,8 +86,9 @@ export const showOverview = operation({
       version: facts?.version ?? null,
       attention: [
         ...storeAttention(readiness, disk),
-        ...certificateAttention(certificate?.notAfterMs, nowMs),
-        ...renewalAttention(context),
+        ...certificateAttention(certificate?.notAfterMs, { nowMs, warningMs: certificateWarningMs }),
+        ...renewalAttention(context.certificates, context.configuration),
+        ...(context.notices?.attention ?? []),
         ...notPulled.slice(0, limits.attentionPerKind),
         ...quiet.slice(0, limits.attentionPerKind),
       ].toSorted((one, other) => rank(one) - rank(other)),
@@ -133,75 +117,4 @@ function sums(counts: ReadonlyMap<MailboxId, MailboxCounts>) {
   }
   const oldestReceivedAt = Number.isFinite(oldestMs) ? new Date(oldestMs).toISOString() : null;
   return { messages, sealedBytes, oldestReceivedAt };
-}
-
-function storeAttention(readiness: string, disk: z.infer<typeof overview>["disk"]): readonly Attention[] {
-  const about = { mailbox: null, mailboxName: null, at: null, severity: "error" } as const;
-  if (readiness === "failing" || readiness === "stopped") return [{ ...about, code: "store-failing", values: {} }];
-  return readiness === "disk-low" ? [{ ...about, code: "disk-low", values: { ...disk } }] : [];
-}
-
-function certificateAttention(notAfterMs: number | undefined, nowMs: number): readonly Attention[] {
-  if (notAfterMs === undefined || notAfterMs - nowMs > certificateWarningMs) return [];
-  const severity = notAfterMs - nowMs > certificateErrorMs ? "warning" : "error";
-  const days = Math.floor((notAfterMs - nowMs) / dayMs);
-  const about = { mailbox: null, mailboxName: null, at: new Date(notAfterMs).toISOString() };
-  return [{ ...about, code: "certificate-expires", severity, values: { days } }];
-}
-
-/** The old certificate is shown meanwhile; why it failed, the page of the certificate says. */
-function renewalAttention({ certificates, configuration }: OperationContext): readonly Attention[] {
-  const { lastError, lastAttemptMs } = certificates?.renewal.attempts ?? { lastError: null, lastAttemptMs: null };
-  if (lastError === null || !configuration.acme.enabled) return [];
-  const at = lastAttemptMs === null ? null : new Date(lastAttemptMs).toISOString();
-  const about = { mailbox: null, mailboxName: null, at, severity: "error" } as const;
-  return [{ ...about, code: "certificate-renewal-failing", values: { cause: lastError.code } }];
-}
-
-interface Looked {
-  readonly all: readonly Mailbox[];
-  readonly counts: ReadonlyMap<MailboxId, MailboxCounts>;
-  readonly nowMs: number;
-}
-
-/** Those that had mail lately and have none now are few; only for them the week before is read. */
-async function quietOnes({ store }: OperationContext, { all, counts, nowMs }: Looked): Promise<readonly Attention[]> {
-  const candidates = all
-    .map((mailbox) => ({ mailbox, lastMs: counts.get(mailbox.id)?.lastReceivedAtMs ?? 0 }))
-    .filter(({ mailbox, lastMs }) => mailbox.state === "active" && isBetween(nowMs - lastMs, quietMs, weekMs))
-    .toSorted((one, other) => one.lastMs - other.lastMs)
-    .slice(0, limits.quietMailboxesLookedAt);
-  const found = await Promise.all(
-    candidates.map(async ({ mailbox, lastMs }) => {
-      const week = await store.activity(mailbox.id, { fromMs: lastMs - weekMs, toMs: lastMs + 1 });
-      const { received } = sumOf(week);
-      return received < usualInAWeek ? [] : [aboutMailbox("mailbox-quiet", mailbox, { atMs: lastMs, received })];
-    }),
-  );
-  return found.flat();
-}
-
-function waitingLong(
-  all: readonly Mailbox[],
-  counts: ReadonlyMap<MailboxId, MailboxCounts>,
-  nowMs: number,
-): readonly Attention[] {
-  return all.flatMap((mailbox) => {
-    const { oldestReceivedAtMs, messages } = counts.get(mailbox.id) ?? { oldestReceivedAtMs: undefined, messages: 0 };
-    if (oldestReceivedAtMs === undefined || messages === 0 || nowMs - oldestReceivedAtMs < notPulledMs) return [];
-    return [aboutMailbox("mailbox-not-pulled", mailbox, { atMs: oldestReceivedAtMs, messages })];
-  });
-}
-
-function aboutMailbox(
-  code: Attention["code"],
-  { id, name }: Mailbox,
-  { atMs, ...values }: { readonly atMs: number; readonly [name: string]: number },
-): Attention {
-  const at = new Date(atMs).toISOString();
-  return { code, severity: "warning", mailbox: id, mailboxName: name, at, values };
-}
-
-function isBetween(value: number, low: number, high: number): boolean {
-  return value > low && value < high;
 }

@@ -25,10 +25,21 @@ export const errorCatalogue = {
   "store/key-changed": { permanent: false, text: "the mailbox got another key while the message came in" },
   "store/not-found": { permanent: true, text: "no such message" },
   "store/damaged": { permanent: true, text: "stored bytes differ from what was recorded" },
+  "store/index-damaged": {
+    permanent: true,
+    text: "index.sqlite cannot be used; nothing was changed. Restore it from a backup, or see what postern repair says",
+  },
+  "store/index-missing": {
+    permanent: true,
+    text: "index.sqlite is missing beside mail that belongs to it; nothing was changed. Restore it from a backup, or see what postern repair says",
+  },
   "store/bad-version": { permanent: true, text: "the data directory was written by another version" },
   "store/too-open": { permanent: true, text: "the data directory is open to others" },
   "store/no-data": { permanent: true, text: "the directory is not a Postern data directory" },
   "store/maildrop-locked": { permanent: false, text: "another session has this maildrop" },
+
+  // The gateway itself
+  "gateway/thread-ended": { permanent: false, text: "a network thread has ended" },
 
   // Mailbox
   "mailbox/unknown": { permanent: true, text: "no such mailbox" },
@@ -62,6 +73,8 @@ export const errorCatalogue = {
     text: "the second factors cannot be read, because the key in secrets/factors.key is another; postern admin reset-factors takes them away",
   },
   "admin/unreachable": { permanent: false, text: "the running gateway cannot be reached" },
+
+  "notify/not-configured": { permanent: true, text: "no notices are set up for this channel" },
 
   // The HTTP API
   "api/not-signed-in": { permanent: true, text: "sign in first, or send a token" },
@@ -115,6 +128,8 @@ export interface FieldProblem {
 export class PosternError extends Error {
   override readonly name = "PosternError";
   readonly code: ErrorCode;
+  /** The message without the text of its code. */
+  readonly detail: string | undefined;
   /** What is wrong at each field, for a form. */
   readonly fields: readonly FieldProblem[];
 
@@ -124,6 +139,7 @@ export class PosternError extends Error {
       options?.cause === undefined ? undefined : { cause: options.cause },
     );
     this.code = code;
+    this.detail = detail;
     this.fields = options?.fields ?? [];
   }
 

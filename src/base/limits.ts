@@ -186,4 +186,27 @@ export const limits = {
   attentionPerKind: 20,
   /** Mailboxes whose week the overview reads to know whether they are quiet; each takes some 170 rows. */
   quietMailboxesLookedAt: 200,
+  /** What is wrong is looked at so often, and at once when the log tells of it. */
+  noticeLookMs: 60_000,
+  /** After an alarm: many come together, and each look takes some milliseconds. */
+  noticeAlarmMs: 500,
+  /** What is wrong at the end is written down, so that it is told after the next start. */
+  noticeStopMs: 2000,
+  /** Mailboxes are counted less often: whether one is pulled is a matter of days. */
+  noticeMailboxLookMs: 10 * 60_000,
+  /** What begins together goes in one notice: the failures that follow from one cause come within a second or two. */
+  noticeGatherMs: 3000,
+  /** More notices than these are not read any more; what is beyond gathers and goes in one. */
+  noticesPerHour: 6,
+  /** From here the pause after a failed delivery doubles: a mail server is updated in minutes, or broken for a night. */
+  noticeRetryMs: 60_000,
+  noticeRetryLongestMs: 3_600_000,
+  /** What began and ended while a channel could not be reached. */
+  noticesPassedKept: 100,
+  /** Subjects that a notice names one by one under each heading; it tells how many more there are. */
+  noticeSubjectsNamed: 20,
+  /** A conversation with a mail server that greets late, or a request: some seconds, with patience for both. */
+  noticeDeliveryMs: 60_000,
+  /** A password or a secret, with room for a generated one. */
+  noticeSecretBytes: 1024,
 } as const;

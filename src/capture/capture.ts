@@ -5,14 +5,14 @@ import { normalizedHeaderField } from "../protocol/mime/trace-block.ts";
 import { Pop3SizeScanner } from "../protocol/wire/pop3-normaliser.ts";
 import type { HeadSource, Recipient, Sealer } from "../seal/contract.ts";
 import { createSealer, sealWhole } from "../seal/seal.ts";
-import type { Addendum, Deposit, DepositFacts, Passage, Receipt, Store } from "../store/contract.ts";
+import type { Addendum, Deposit, DepositFacts, MailStore, Passage, Receipt } from "../store/contract.ts";
 import { ContentDigest, fingerprintOf } from "./fingerprint.ts";
 import type { RecordedEnvelope, RecordedRecipient } from "./recorded-envelope.ts";
 import { formatTraceBlock } from "./trace-block.ts";
 
 /** What capture works with; one for the gateway. */
 export interface CaptureStages {
-  readonly store: Store;
+  readonly store: MailStore;
   /** Secret of this data directory, for fingerprints. */
   readonly fingerprintKey: KeyObject;
   /** Heads made ahead; without, each message makes its own. */

@@ -96,6 +96,7 @@ async function offlineDoor(configuration: Configuration, actor: string, store: S
     traffic: undefined,
     settings: undefined,
     certificates: undefined,
+    notices: undefined,
     actor,
     origin: "command line",
   };

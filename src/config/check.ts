@@ -2,7 +2,8 @@
 import { parse as parseToml, TomlError } from "smol-toml";
 import { keyLines } from "./key-lines.ts";
 import { nearest } from "./nearest.ts";
-import { type Configuration, fieldName, type Section, type SettingName, schema } from "./schema.ts";
+import { type Configuration, type SettingName, schema } from "./schema.ts";
+import { fieldName, type Section } from "./setting.ts";
 
 /** What is wrong with a configuration, and where. */
 export interface ConfigurationProblem {
@@ -175,6 +176,23 @@ function crossProblems(values: ReadonlyMap<string, unknown>): readonly Configura
     problems.push({ where: "tls", reason: "certificate_file and key_file belong together; set both or neither" });
   if (values.get("acme.enabled") === true && values.get("acme.agree_terms") !== true)
     problems.push({ where: "acme.agree_terms", reason: "the authority issues nothing before its terms are agreed to" });
+  return [...problems, ...notifyProblems(values)];
+}
+
+/** What would only be seen when the first notice is due. */
+function notifyProblems(values: ReadonlyMap<string, unknown>): readonly ConfigurationProblem[] {
+  const problems: ConfigurationProblem[] = [];
+  const recipients = values.get("notify.email_to");
+  if (Array.isArray(recipients) && recipients.length > 0 && !values.has("notify.smtp_server"))
+    problems.push({
+      where: "notify.smtp_server",
+      reason: "notify.email_to needs a mail server that takes the notices",
+    });
+  if (values.has("notify.smtp_user") && !values.has("notify.smtp_password_file"))
+    problems.push({
+      where: "notify.smtp_user",
+      reason: "its password is missing: set notify.smtp_password_file in the configuration file first",
+    });
   return problems;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { environmentName } from "./check.ts";
-import { type Section, type Setting, schema } from "./schema.ts";
+import { schema } from "./schema.ts";
+import type { Section, Setting } from "./setting.ts";
 
 const sections: Readonly<Record<string, Section>> = schema;
 

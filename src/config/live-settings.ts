@@ -9,7 +9,8 @@ import { isMissingFile, writeWholeFile } from "../base/whole-file.ts";
 import { allSettings, type ConfigurationSources, check, consoleFile, type ValidConfiguration } from "./check.ts";
 import { fieldOf, liveView } from "./live-view.ts";
 import { type LoadOptions, mustBeValid, readSources } from "./load.ts";
-import { type Configuration, fieldName, type Setting } from "./schema.ts";
+import type { Configuration } from "./schema.ts";
+import { fieldName, type Setting } from "./setting.ts";
 
 /** What to set, by dotted name, as the file would have it; `null` takes the console's own value away. */
 export type SettingsChange = Readonly<Record<string, unknown>>;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Configuration, fieldName, type Section, schema } from "./schema.ts";
+import { type Configuration, schema } from "./schema.ts";
+import { fieldName, type Section } from "./setting.ts";
 
 /**
  * A configuration that changes: each setting that works at once has its value of this moment, each other one the value

@@ -6,7 +6,8 @@ import { hasCode, PosternError } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
 import { exampleConfiguration } from "./example.ts";
 import { checkConfiguration, loadConfig } from "./load.ts";
-import { type Section, schema } from "./schema.ts";
+import { schema } from "./schema.ts";
+import type { Section } from "./setting.ts";
 
 const environment = {};
 

@@ -83,6 +83,16 @@ export const logEvents = {
   },
   "certificate/changed": { level: "info", text: "an administrator chose another certificate" },
   "certificate/expires": { level: "error", text: "ALARM: the certificate ends soon; clients will refuse it" },
+  "notify/delivered": { level: "info", text: "a notice to administrators was delivered" },
+  "notify/not-delivered": {
+    level: "error",
+    text: "ALARM: a notice to administrators was not delivered; it is tried again",
+  },
+  "notify/not-noted": {
+    level: "warn",
+    text: "what administrators were told cannot be read or written down; after a restart a notice may come again",
+  },
+  "notify/look-failed": { level: "warn", text: "what is wrong could not be looked at; it is tried again" },
   "mailbox/changed": { level: "info", text: "a mailbox was created or changed" },
 } as const satisfies Record<string, { level: "debug" | "info" | "warn" | "error"; text: string }>;
 

@@ -13,7 +13,7 @@ import type { Answer, Listing, Pop3ServerEffect, Pop3ServerSettings } from "../p
 import type { Marks } from "../protocol/pop3/server/marks.ts";
 import { parseLoginName } from "../protocol/proxy-user-name.ts";
 import { type Credentials, type PasswordCredentials, secretOf } from "../protocol/sasl/credentials.ts";
-import type { Store } from "../store/contract.ts";
+import type { MailStore } from "../store/contract.ts";
 import type { OpeningThread } from "./opening.ts";
 import { OpenMaildrop } from "./pop3-maildrop.ts";
 import type { ProxyDoor } from "./proxy-door.ts";
@@ -24,7 +24,7 @@ export interface Pop3SessionSettings extends Omit<Pop3ServerSettings, "encrypted
 }
 
 export interface Pop3SessionStages {
-  readonly store: Pick<Store, "maildrop">;
+  readonly store: Pick<MailStore, "maildrop">;
   readonly signIn: Pick<PullSignIn, "signIn">;
   /** Without it messages are opened in the thread of the caller. */
   readonly opening?: Pick<OpeningThread, "begin"> | undefined;

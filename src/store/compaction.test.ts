@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, test } from "node:test";
 import { waitFor } from "../../test/support/wait-for.ts";
 import { systemClock } from "../base/clock.ts";
@@ -129,6 +130,29 @@ test("behind a damaged header everything stays readable, and the segment is not 
   await store.stop();
   assert.deepEqual(await findings(), []);
 });
+
+for (const wrong of ["UPDATE segment SET live_bytes = 1 WHERE number = 1", "DELETE FROM segment WHERE number = 1"])
+  test(`a segment is not dropped while something lives in it: ${wrong}`, async () => {
+    const index = new DatabaseSync(join(directory, "index.sqlite"));
+    index.exec(wrong);
+    index.close();
+    await start();
+    await removeMost();
+    await twoMoreLooks();
+    const drop = await store.maildrop(mailbox, "b");
+    for (const [index, of] of [3, 10, 15, 20].entries()) {
+      const source = await drop.open(index);
+      assert.deepEqual(await source.read(0, sealedBytes), sealed[of]);
+      source.close();
+    }
+    drop.release();
+    assert.deepEqual(
+      events.filter(({ code }) => code === "store/damaged").map(({ fields }) => fields["cause"]),
+      ["its account was wrong: something lives in it"],
+    );
+    await store.stop();
+    assert.deepEqual(await findings(), []);
+  });
 
 test("a segment that cannot be read is told, and mail is taken all the same", async () => {
   await start();

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { MessagePort } from "node:worker_threads";
 import type { PosternError } from "../base/errors.ts";
 import type { MailboxId, UniqueId } from "../base/ids.ts";
 import type { ActivityHour } from "./activity-hours.ts";
 import type { LedgerPage, LedgerQuery } from "./ledger.ts";
+import type { NumberedMailbox } from "./mailbox-rows.ts";
+import type { StoreShare } from "./store-share.ts";
 
 /**
  * What the stages before and behind the store may rely on. The store sees sealed bytes only and cannot unseal.
@@ -11,8 +14,51 @@ import type { LedgerPage, LedgerQuery } from "./ledger.ts";
  *                     begin → write… → prepare → settle | abort     (proxies: offered before the upstream's verdict)
  *   store → pull:     maildrop → open… → remove → release
  */
-export interface Store {
+export interface Store extends MailStore {
   readonly mailboxes: MailboxTable;
+
+  /** Counts per mailbox, for lists and health. Runs beside the writer. */
+  counts(): Promise<ReadonlyMap<MailboxId, MailboxCounts>>;
+
+  /**
+   * What came and went hour by hour, in a mailbox or in all together, for the last forty days; an hour in which nothing
+   * happened is left out. Runs beside the writer.
+   */
+  activity(
+    mailbox: MailboxId | undefined,
+    span: { readonly fromMs: number; readonly toMs: number },
+  ): Promise<readonly ActivityHour[]>;
+
+  /**
+   * A page of a mailbox's ledger, the newest row first. With `event`, a part of the ledger is looked through, so that a
+   * page may have fewer rows than there are. Runs beside the writer.
+   */
+  ledger(mailbox: MailboxId, query: LedgerQuery): Promise<LedgerPage>;
+
+  /**
+   * What another thread of this process needs to work in this store, by `joinStore`. `place` is one of
+   * `limits.networkThreads`, free for another when `leave` was called, which is after the thread has ended: the leases
+   * that it held end then, and what it had offered becomes *unknown*.
+   */
+  share(place: number): {
+    readonly share: StoreShare;
+    readonly handOver: readonly MessagePort[];
+    readonly leave: () => void;
+  };
+
+  /** Told of every mailbox that changes, after the change is durable and before whoever made it hears of that. */
+  onMailboxChange(told: (change: MailboxChange) => Promise<void>): void;
+
+  /** Resolves when the store has died of a fault: nothing works any more, and the process must be started again. */
+  readonly failed: Promise<PosternError>;
+
+  /** Ends running deposits as aborted, finishes the last group commit and closes the files. */
+  stop(): Promise<void>;
+}
+
+/** What a thread that serves mail needs of a store. */
+export interface MailStore {
+  readonly mailboxes: Pick<MailboxTable, "get" | "all">;
 
   /**
    * Starts one sealed message. Its unique-id is known at once, so that the trace block can name it.
@@ -48,30 +94,6 @@ export interface Store {
    * Throws `store/maildrop-locked` while another holds it. Writers are never blocked.
    */
   maildrop(mailbox: MailboxId, holder: string): Promise<Maildrop>;
-
-  /** Counts per mailbox, for lists and health. Runs beside the writer. */
-  counts(): Promise<ReadonlyMap<MailboxId, MailboxCounts>>;
-
-  /**
-   * What came and went hour by hour, in a mailbox or in all together, for the last forty days; an hour in which nothing
-   * happened is left out. Runs beside the writer.
-   */
-  activity(
-    mailbox: MailboxId | undefined,
-    span: { readonly fromMs: number; readonly toMs: number },
-  ): Promise<readonly ActivityHour[]>;
-
-  /**
-   * A page of a mailbox's ledger, the newest row first. With `event`, a part of the ledger is looked through, so that a
-   * page may have fewer rows than there are. Runs beside the writer.
-   */
-  ledger(mailbox: MailboxId, query: LedgerQuery): Promise<LedgerPage>;
-
-  /** Resolves when the store has died of a fault: nothing works any more, and the process must be started again. */
-  readonly failed: Promise<PosternError>;
-
-  /** Ends running deposits as aborted, finishes the last group commit and closes the files. */
-  stop(): Promise<void>;
 }
 
 export type Readiness = "ready" | "disk-low" | "failing" | "stopped";
@@ -242,6 +264,9 @@ export interface MailboxTable {
    */
   remove(id: MailboxId, cause: string): Promise<number>;
 }
+
+/** A mailbox as it is now; without a row it was removed. */
+export type MailboxChange = NumberedMailbox | { readonly removed: MailboxId };
 
 export type MailboxEvent = "changed" | "activated" | "suspended" | "key-changed" | "password-changed";
 

@@ -2,9 +2,9 @@
 import type { Clock } from "../base/clock.ts";
 import { PosternError } from "../base/errors.ts";
 import type { MailboxId } from "../base/ids.ts";
-import type { MailboxEvent, MailboxRow, MailboxTable } from "./contract.ts";
+import type { MailboxChange, MailboxEvent, MailboxRow, MailboxTable } from "./contract.ts";
 import type { Leases } from "./leases.ts";
-import type { NumberedMailbox } from "./mailbox-rows.ts";
+import type { MailboxRows } from "./mailbox-rows-in-memory.ts";
 import { removalSlice } from "./maildrop.ts";
 import type { StoreThreadClient } from "./writer/store-thread-client.ts";
 
@@ -15,46 +15,43 @@ export class StoredMailboxTable implements MailboxTable {
   readonly #thread: StoreThreadClient;
   readonly #clock: Clock;
   readonly #leases: Leases;
-  readonly #rows = new Map<MailboxId, NumberedMailbox>();
-  readonly #ids = new Map<number, MailboxId>();
+  readonly #rows: MailboxRows;
+  #told: (change: MailboxChange) => Promise<void> = () => Promise.resolve();
 
   constructor(
     parts: { readonly thread: StoreThreadClient; readonly clock: Clock; readonly leases: Leases },
-    mailboxes: readonly NumberedMailbox[],
+    rows: MailboxRows,
   ) {
     this.#thread = parts.thread;
     this.#clock = parts.clock;
     this.#leases = parts.leases;
-    for (const mailbox of mailboxes) this.#put(mailbox);
+    this.#rows = rows;
+  }
+
+  onChange(told: (change: MailboxChange) => Promise<void>): void {
+    this.#told = told;
   }
 
   all(): readonly MailboxRow[] {
-    return [...this.#rows.values()].map(({ row }) => row);
+    return this.#rows.all();
   }
 
   get(id: MailboxId): MailboxRow | undefined {
-    return this.#rows.get(id)?.row;
+    return this.#rows.get(id);
   }
 
-  /** The number of a mailbox in the index. Throws `mailbox/unknown`. */
   number(id: MailboxId): number {
-    const known = this.#rows.get(id);
-    if (known === undefined) throw new PosternError("mailbox/unknown", id);
-    return known.number;
-  }
-
-  idOf(number: number): MailboxId | undefined {
-    return this.#ids.get(number);
+    return this.#rows.number(id);
   }
 
   async insert(row: MailboxRow): Promise<void> {
     const { number } = await this.#write(row, undefined, { event: "created" });
-    this.#put({ row, number });
+    await this.#changed({ row, number });
   }
 
   async update(row: MailboxRow, event: Exclude<MailboxEvent, "key-changed">): Promise<void> {
     const { number } = await this.#write(row, this.number(row.id), { event });
-    this.#put({ row, number });
+    await this.#changed({ row, number });
   }
 
   async replaceKey(row: MailboxRow, discardCause: string | undefined): Promise<number> {
@@ -64,7 +61,7 @@ export class StoredMailboxTable implements MailboxTable {
       const removed = discardCause === undefined ? 0 : await this.#removeInSlices(number, discardCause);
       // What has arrived since goes with the old key, in one step.
       const last = await this.#write(row, number, { event: "key-changed", discardCause });
-      this.#put({ row, number });
+      await this.#changed({ row, number });
       return removed + last.removed;
     } finally {
       release?.();
@@ -78,8 +75,7 @@ export class StoredMailboxTable implements MailboxTable {
       const removed = await this.#removeInSlices(number, cause);
       // With the row goes what has arrived since.
       const last = await this.#removeOldest(number, { most: Number.MAX_SAFE_INTEGER, cause, withMailbox: true });
-      this.#rows.delete(id);
-      this.#ids.delete(number);
+      await this.#changed({ removed: id });
       return removed + last;
     } finally {
       release();
@@ -95,9 +91,9 @@ export class StoredMailboxTable implements MailboxTable {
     }
   }
 
-  #put(mailbox: NumberedMailbox): void {
-    this.#rows.set(mailbox.row.id, mailbox);
-    this.#ids.set(mailbox.number, mailbox.row.id);
+  async #changed(change: MailboxChange): Promise<void> {
+    this.#rows.take(change);
+    await this.#told(change);
   }
 
   async #write(

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { MessageChannel, type MessagePort } from "node:worker_threads";
 import type { Clock } from "../base/clock.ts";
 import { PosternError } from "../base/errors.ts";
 import { generateEpoch, type MailboxId, type UniqueId } from "../base/ids.ts";
@@ -8,6 +9,7 @@ import type {
   Addendum,
   Deposit,
   DepositHints,
+  MailboxChange,
   MailboxCounts,
   Maildrop,
   Readiness,
@@ -15,19 +17,20 @@ import type {
   Store,
 } from "./contract.ts";
 import { dataDirectory } from "./data-directory.ts";
-import { OpenDeposit, sequenceOf } from "./deposit.ts";
 import { DepositMemory } from "./deposit-memory.ts";
 import { Epochs } from "./epochs.ts";
-import { Leases } from "./leases.ts";
+import { Leases, lendLeases } from "./leases.ts";
 import type { LedgerPage, LedgerQuery } from "./ledger.ts";
 import { type DirectoryLock, lockDirectory } from "./lock.ts";
+import { ThreadMailStore } from "./mail-store.ts";
+import { MailboxRows } from "./mailbox-rows-in-memory.ts";
 import { StoredMailboxTable } from "./mailbox-table.ts";
-import { LeasedMaildrop } from "./maildrop.ts";
 import { PayloadReader } from "./payload-reader.ts";
 import { ensurePrivateDirectory } from "./private-files.ts";
 import { ReaderClient } from "./reader/reader-client.ts";
-import { RefusalNotes } from "./refusal-notes.ts";
 import { sourcesOf } from "./schema.ts";
+import { Sequences } from "./sequences.ts";
+import type { MailStoreSettings, StoreShare } from "./store-share.ts";
 import type { Fault } from "./writer/faults.ts";
 import { type Ready, StoreThreadClient, type ThreadEnded, type Told } from "./writer/store-thread-client.ts";
 
@@ -51,6 +54,8 @@ export interface StoreOptions {
   readonly repeatedDeliveryMs: number;
   /** When a segment is full; smaller in tests. */
   readonly segmentBytes?: number;
+  /** How many other threads may work in it, by `share`; default none. */
+  readonly sharePlaces?: number;
   /** What messages on their way may hold together; default `limits.depositMemoryBytes`, smaller in tests. */
   readonly depositMemoryBytes?: number;
   /** What the disk is said to have free, in place of what it says; in tests. */
@@ -87,39 +92,53 @@ class SqliteStore implements Store {
   readonly #thread: StoreThreadClient;
   readonly #reader: ReaderClient;
   readonly #payload: PayloadReader;
+  readonly #ready: Ready;
   readonly #epochs: Epochs;
+  readonly #sequences: Sequences;
   readonly #memory: DepositMemory;
+  readonly #settings: MailStoreSettings;
   readonly #leases = new Leases();
-  readonly #windows = new Map<number, (bytes: number, failed: boolean) => void>();
-  readonly #refusals: RefusalNotes;
-  #sequence: number;
+  readonly #rows: MailboxRows;
+  readonly #mail: ThreadMailStore;
+  #clients = 0;
   #freeBytes: number;
   #diskLow = false;
-  #failing = false;
-  /** What fails is that there is no space. */
-  #full = false;
   #ended = false;
   #tellFailed: (error: PosternError) => void = () => undefined;
   #stopped: Promise<void> | undefined;
 
   private constructor(options: StoreOptions, lock: DirectoryLock, parts: { thread: StoreThreadClient; ready: Ready }) {
     const { thread, ready } = parts;
+    const { clock, diskReserveBytes, repeatedDeliveryMs } = options;
+    const depositMemoryBytes = options.depositMemoryBytes ?? limits.depositMemoryBytes;
     this.#options = options;
     this.#lock = lock;
     this.#thread = thread;
     this.failed = new Promise((resolve) => {
       this.#tellFailed = resolve;
     });
-    this.#reader = new ReaderClient(options.directory, (detail) => this.#end(detail));
+    this.#reader = ReaderClient.start(options.directory, (detail) => this.#end(detail));
     this.#payload = new PayloadReader(dataDirectory(options.directory));
+    this.#ready = ready;
     this.#epochs = new Epochs(ready.epochs);
-    this.#memory = new DepositMemory(options.depositMemoryBytes ?? limits.depositMemoryBytes);
-    this.#sequence = ready.lastSequence;
+    this.#sequences = Sequences.after(ready.lastSequence);
+    this.#memory = DepositMemory.forPlaces(depositMemoryBytes, options.sharePlaces ?? 0);
+    this.#settings = { diskReserveBytes, repeatedDeliveryMs, depositMemoryBytes };
     this.#freeBytes = ready.freeBytes;
-    this.mailboxes = new StoredMailboxTable({ thread, clock: options.clock, leases: this.#leases }, ready.mailboxes);
-    this.#refusals = new RefusalNotes(options.clock, (mailbox, detail, count) => {
-      const atMs = options.clock.nowMs();
-      thread.note({ kind: "note", atMs, mailbox, event: "refused", sequences: [], count, detail });
+    this.#rows = new MailboxRows(ready.mailboxes);
+    this.mailboxes = new StoredMailboxTable({ thread, clock, leases: this.#leases }, this.#rows);
+    this.#mail = new ThreadMailStore({
+      thread,
+      reader: this.#reader,
+      payload: this.#payload,
+      epochs: this.#epochs,
+      sequences: this.#sequences,
+      memory: this.#memory,
+      leases: this.#leases,
+      mailboxes: this.#rows,
+      clock,
+      settings: this.#settings,
+      freeBytes: ready.freeBytes,
     });
   }
 
@@ -142,92 +161,37 @@ class SqliteStore implements Store {
   }
 
   begin(mailbox: MailboxId, hints: DepositHints): Deposit {
-    const readiness = this.readiness(hints.expectedBytes ?? 0);
-    if (readiness === "disk-low") throw new PosternError("store/disk-low");
-    if (readiness === "failing") throw new PosternError("store/failing");
-    if (readiness === "stopped") throw new PosternError("store/stopped");
-    this.#sequence += 1;
-    const number = this.mailboxes.number(mailbox);
-    return new OpenDeposit(
-      {
-        thread: this.#thread,
-        clock: this.#options.clock,
-        repeatedDeliveryMs: this.#options.repeatedDeliveryMs,
-        uniqueIdOf: (sequence) => this.#epochs.uniqueId(sequence),
-        memory: this.#memory,
-        writeFailed: () => new PosternError(this.#full ? "store/disk-low" : "store/failing", "a large message"),
-        windows: this.#windows,
-      },
-      { id: mailbox, number },
-      { sequence: this.#sequence, hints },
-    );
+    return this.#mail.begin(mailbox, hints);
   }
 
-  async addAddendum(message: UniqueId, mailbox: MailboxId, addendum: Addendum): Promise<Receipt> {
-    const answer = await this.#thread.request({
-      kind: "addendum",
-      token: this.#thread.nextToken(),
-      atMs: this.#options.clock.nowMs(),
-      mailbox: this.mailboxes.number(mailbox),
-      sequence: sequenceOf(message),
-      addendum,
-    });
-    if (answer.kind !== "kept") throw new PosternError("store/failing", "the store gave no receipt");
-    return {
-      uniqueId: message,
-      receivedAtMs: addendum.atMs,
-      sealedBytes: addendum.sealed.length,
-      sha256: Buffer.from(answer.sha256, "hex"),
-      ledgerPosition: answer.ledgerPosition,
-    };
+  addAddendum(message: UniqueId, mailbox: MailboxId, addendum: Addendum): Promise<Receipt> {
+    return this.#mail.addAddendum(message, mailbox, addendum);
   }
 
   readiness(expectedBytes: number): Readiness {
-    if (this.#stopped !== undefined) return "stopped";
-    if (this.#ended) return "failing";
-    if (this.#failing) return this.#full ? "disk-low" : "failing";
-    const freeBytes = this.#freeBytes - this.#memory.sinceLookBytes;
-    return freeBytes < this.#options.diskReserveBytes + expectedBytes ? "disk-low" : "ready";
+    return this.#mail.readiness(expectedBytes);
   }
 
   noteRefusal(mailbox: MailboxId, cause: string): void {
-    if (this.#stopped === undefined && this.mailboxes.get(mailbox) !== undefined)
-      this.#refusals.add(this.mailboxes.number(mailbox), cause);
+    this.#mail.noteRefusal(mailbox, cause);
   }
 
-  async passage(mailbox: MailboxId, name: Uint8Array): Promise<Uint8Array | undefined> {
-    return this.#reader.passage(this.mailboxes.number(mailbox), name);
+  passage(mailbox: MailboxId, name: Uint8Array): Promise<Uint8Array | undefined> {
+    return this.#mail.passage(mailbox, name);
   }
 
   forgetPassages(mailbox: MailboxId, names: readonly Uint8Array[]): void {
-    if (this.#stopped !== undefined || names.length === 0 || this.mailboxes.get(mailbox) === undefined) return;
-    const hexNames = names.map((name) => Buffer.from(name).toString("hex"));
-    this.#thread.note({ kind: "forget", mailbox: this.mailboxes.number(mailbox), names: hexNames });
+    this.#mail.forgetPassages(mailbox, names);
   }
 
-  async maildrop(mailbox: MailboxId, holder: string): Promise<Maildrop> {
-    const number = this.mailboxes.number(mailbox);
-    const release = this.#leases.take(mailbox, holder);
-    try {
-      const snapshot = await this.#reader.snapshot(number);
-      return new LeasedMaildrop({ id: mailbox, number }, snapshot, {
-        reader: this.#reader,
-        thread: this.#thread,
-        payload: this.#payload,
-        clock: this.#options.clock,
-        uniqueIdOf: (sequence) => this.#epochs.uniqueId(sequence),
-        release,
-      });
-    } catch (error) {
-      release();
-      throw error;
-    }
+  maildrop(mailbox: MailboxId, holder: string): Promise<Maildrop> {
+    return this.#mail.maildrop(mailbox, holder);
   }
 
   async counts(): Promise<ReadonlyMap<MailboxId, MailboxCounts>> {
     const counts = new Map<MailboxId, MailboxCounts>();
     for (const { mailbox, sourceBits, ...row } of await this.#reader.counts()) {
-      const id = this.mailboxes.idOf(mailbox);
+      const id = this.#rows.idOf(mailbox);
       if (id !== undefined) counts.set(id, { ...row, sources: sourcesOf(sourceBits) });
     }
     return counts;
@@ -249,30 +213,57 @@ class SqliteStore implements Store {
     return { rows: named, next, head };
   }
 
+  onMailboxChange(told: (change: MailboxChange) => Promise<void>): void {
+    this.mailboxes.onChange(told);
+  }
+
+  share(place: number): {
+    readonly share: StoreShare;
+    readonly handOver: readonly MessagePort[];
+    readonly leave: () => void;
+  } {
+    const [store, reader, leases] = [new MessageChannel(), new MessageChannel(), new MessageChannel()];
+    this.#clients += 1;
+    this.#thread.join(this.#clients, store.port1);
+    this.#reader.join(reader.port1);
+    const endLeases = lendLeases(this.#leases, leases.port1);
+    const share: StoreShare = {
+      directory: this.#options.directory,
+      place,
+      client: this.#clients,
+      settings: this.#settings,
+      epochs: this.#ready.epochs,
+      mailboxes: this.#rows.numbered(),
+      freeBytes: this.#freeBytes,
+      sequences: this.#sequences.memory,
+      memory: this.#memory.shared,
+      ports: { store: store.port2, reader: reader.port2, leases: leases.port2 },
+    };
+    const leave = (): void => {
+      endLeases();
+      this.#memory.clear(place);
+    };
+    return { share, handOver: [store.port2, reader.port2, leases.port2], leave };
+  }
+
   stop(): Promise<void> {
     this.#stopped ??= this.#stopOnce();
     return this.#stopped;
   }
 
   told(told: Told | ThreadEnded): void {
+    this.#mail.told(told);
     const { log, diskReserveBytes } = this.#options;
     switch (told.kind) {
       case "free-space":
         this.#freeBytes = told.freeBytes;
-        this.#memory.looked();
-        this.#refusals.flush();
         if (told.freeBytes < diskReserveBytes !== this.#diskLow) {
           this.#diskLow = !this.#diskLow;
           log.event(this.#diskLow ? "store/disk-low" : "store/disk-well", { freeBytes: told.freeBytes });
         }
         return;
       case "health":
-        this.#failing = told.failing;
-        this.#full = told.full;
         log.event(told.failing ? "store/failing" : "store/working-again", told.failing ? { cause: told.detail } : {});
-        return;
-      case "segment-gone":
-        this.#payload.forget(told.segment);
         return;
       case "damaged":
         log.event("store/damaged", { segment: told.segment, offset: told.offset, cause: told.detail });
@@ -280,11 +271,12 @@ class SqliteStore implements Store {
       case "compacted":
         log.event("store/compacted", { segment: told.segment, freedBytes: told.freedBytes });
         return;
-      case "large-window":
-        this.#windows.get(told.sequence)?.(told.bytes, told.failed);
-        return;
       case "ended":
         this.#end(told.detail);
+        return;
+      case "segment-gone":
+      case "large-window":
+        return;
     }
   }
 
@@ -292,13 +284,13 @@ class SqliteStore implements Store {
   #end(detail: string): void {
     if (this.#ended) return;
     this.#ended = true;
-    for (const tell of this.#windows.values()) tell(0, true);
+    this.#mail.end();
     this.#options.log.event("store/ended", { cause: detail });
     this.#tellFailed(new PosternError("store/ended", detail));
   }
 
   async #stopOnce(): Promise<void> {
-    this.#refusals.flush(true);
+    this.#mail.stop();
     await this.#thread.stop();
     await this.#reader.stop();
     await this.#payload.close();

@@ -17,6 +17,8 @@ export type PayloadPlace = Pick<LocationRow, "sequence" | "segment" | "offset" |
 
 /** The sealed octets of one message, wherever they lie. */
 export interface PayloadFile {
+  /** What stands before it in a segment. */
+  readonly header: RecordHeader | undefined;
   /** Up to `maxBytes` octets, fewer also before the end. Their memory is the caller's alone. */
   read(position: number, maxBytes: number): Promise<Buffer>;
   close(): void;
@@ -46,6 +48,7 @@ export class PayloadReader {
     if (segment === noSegment) {
       const file = await open(largePath(this.#directory, uniqueId), "r").catch(notFound);
       return {
+        header: undefined,
         read: (position, maxBytes) => readAt(file, position, Math.min(maxBytes, sealedBytes - position)),
         close: () => void file.close(),
       };
@@ -71,7 +74,7 @@ export class PayloadReader {
         if (there !== undefined) return Promise.resolve(there);
         return readAt(file, offset + recordHeaderBytes + position, Math.min(maxBytes, sealedBytes - position));
       };
-      return { read, close };
+      return { header, read, close };
     } catch (error) {
       close();
       throw error;

@@ -8,7 +8,7 @@ const others = 0o077;
 
 /** What stands in a data directory. */
 const ownNames =
-  /^(?:index\.sqlite.*|accounts\.sqlite.*|lock\..*|segments|large|tls|secrets|control\..*|settings\.toml.*|probe)$/;
+  /^(?:index\.sqlite.*|accounts\.sqlite.*|lock\..*|segments|large|tls|secrets|control\..*|settings\.toml.*|notices\.json.*|probe)$/;
 
 /**
  * Makes the file when it is not there, readable and writable for its owner alone whatever the umask says: SQLite makes

@@ -23,7 +23,10 @@ export interface RecordHeader {
 
 export const recordHeaderBytes = 80;
 
-const magic = 0x52_54_53_50; // "PSTR"
+/** What every header begins with. */
+export const recordMagic: Uint8Array = Buffer.from("PSTR", "latin1");
+
+const magic = 0x52_54_53_50; // "PSTR", read as a number
 const layoutVersion = 1;
 const crcAt = 76;
 const twoTo32 = 2 ** 32;

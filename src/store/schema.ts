@@ -4,6 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { PosternError } from "../base/errors.ts";
 import type { MessageState, Source } from "./contract.ts";
 import type { DataDirectory } from "./data-directory.ts";
+import { namingTheIndex, refuseLostIndex } from "./lost-index.ts";
 import { ensurePrivateFile, tightenBeside } from "./private-files.ts";
 
 /** "PSTR": tells a Postern index from any other SQLite file. */
@@ -87,8 +88,12 @@ const laterTables = `
   ) WITHOUT ROWID;
 `;
 
-/** Opens the index for the store thread and makes it when it is not there. Throws `store/bad-version`. */
+/**
+ * Opens the index for the store thread and makes it when it is not there. Throws `store/bad-version`, and
+ * `store/index-missing` or `store/index-damaged` when what is there was an index once.
+ */
 export function openIndexForWriting(directory: DataDirectory): DatabaseSync {
+  refuseLostIndex(directory);
   ensurePrivateFile(directory.index);
   tightenBeside(directory.index);
   const fresh = statSync(directory.index).size === 0;
@@ -107,12 +112,16 @@ export function openIndexForWriting(directory: DataDirectory): DatabaseSync {
     return index;
   } catch (error) {
     index.close();
-    throw error;
+    throw namingTheIndex(error);
   }
 }
 
-/** Opens the index for reading beside a writer. Throws `store/no-data`, `store/bad-version`. */
+/**
+ * Opens the index for reading beside a writer. Throws `store/no-data`, `store/bad-version`, and as `openIndexForWriting`
+ * when the index is lost.
+ */
 export function openIndexForReading(directory: DataDirectory): DatabaseSync {
+  refuseLostIndex(directory);
   if (!existsSync(directory.index)) throw new PosternError("store/no-data", directory.root);
   const index = new DatabaseSync(directory.index, { readOnly: true });
   try {
@@ -121,7 +130,7 @@ export function openIndexForReading(directory: DataDirectory): DatabaseSync {
     return index;
   } catch (error) {
     index.close();
-    throw error;
+    throw namingTheIndex(error);
   }
 }
 

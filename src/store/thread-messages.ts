@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { MessagePort } from "node:worker_threads";
 import type { ErrorCode } from "../base/errors.ts";
 import type { ActivityHour } from "./activity-hours.ts";
 import type { Addendum, MailboxEvent, MailboxRow } from "./contract.ts";
@@ -138,6 +139,8 @@ export type ToStoreThread =
   | { readonly kind: "large-open"; readonly sequence: number }
   | { readonly kind: "large-write"; readonly sequence: number; readonly windows: readonly ArrayBuffer[] }
   | { readonly kind: "large-discard"; readonly sequence: number }
+  /** Another thread works in this store, by this port. */
+  | { readonly kind: "join"; readonly client: number; readonly port: MessagePort }
   | { readonly kind: "stop" };
 
 /** Records one after the other, from the start of the buffer. */
@@ -145,6 +148,9 @@ export interface Payload {
   readonly buffer: ArrayBuffer;
   readonly bytes: number;
 }
+
+/** Tokens tell who asked: those of a client begin at its number times this. */
+export const tokensPerClient = 2 ** 36;
 
 export type Answer =
   | { readonly token: number; readonly kind: "done" }
@@ -163,7 +169,7 @@ export type FromStoreThread =
       readonly mailboxes: readonly NumberedMailbox[];
       readonly freeBytes: number;
     }
-  | { readonly kind: "cannot-start"; readonly code: ErrorCode | undefined; readonly detail: string }
+  | { readonly kind: "cannot-start"; readonly code: ErrorCode | undefined; readonly detail: string | undefined }
   | { readonly kind: "answers"; readonly answers: readonly Answer[] }
   | { readonly kind: "large-window"; readonly sequence: number; readonly bytes: number; readonly failed: boolean }
   | { readonly kind: "free-space"; readonly freeBytes: number }
@@ -188,6 +194,7 @@ export type ToReaderThread =
     }
   | { readonly kind: "ledger"; readonly token: number; readonly mailbox: number; readonly query: LedgerQuery }
   | { readonly kind: "passage"; readonly token: number; readonly mailbox: number; readonly name: Uint8Array }
+  | { readonly kind: "join"; readonly port: MessagePort }
   | { readonly kind: "stop" };
 
 /** What each kind of question to the reader thread is answered with. */
@@ -202,7 +209,7 @@ export interface ReaderAnswers {
 }
 
 export type ReaderQuestion<K extends keyof ReaderAnswers = keyof ReaderAnswers> = Extract<
-  Exclude<ToReaderThread, { readonly kind: "stop" }>,
+  Exclude<ToReaderThread, { readonly kind: "join" | "stop" }>,
   { readonly kind: K }
 >;
 

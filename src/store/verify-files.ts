@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseUniqueId } from "../base/ids.ts";
-import { parseSegmentName } from "./data-directory.ts";
+import { noSegment, parseSegmentName } from "./data-directory.ts";
 import { readEpochs } from "./epochs.ts";
 import { isLocked } from "./lock.ts";
 import { recordHeaderBytes } from "./record.ts";
@@ -17,15 +17,20 @@ export function* verifyFiles(parts: VerifyParts): Generator<Finding> {
 }
 
 function* segmentFindings({ index, directory }: VerifyParts): Generator<Finding> {
+  // One statement sees one state of the index. A segment that rows point to has an account, and one of its own.
   const accounts = index
     .prepare(
-      `SELECT s.number, s.live_bytes AS liveBytes, coalesce(sum(m.sealed_bytes + ${recordHeaderBytes}), 0) AS realBytes
-       FROM segment s LEFT JOIN (SELECT segment, sealed_bytes FROM message) m ON m.segment = s.number GROUP BY s.number`,
+      `WITH live AS (SELECT segment, sum(sealed_bytes + ${recordHeaderBytes}) AS bytes FROM message
+         WHERE segment != ${noSegment} GROUP BY segment)
+       SELECT s.number, s.live_bytes AS liveBytes, coalesce(live.bytes, 0) AS realBytes
+       FROM segment s LEFT JOIN live ON live.segment = s.number
+       UNION ALL SELECT live.segment, NULL, live.bytes FROM live WHERE live.segment NOT IN (SELECT number FROM segment)`,
     )
     .all();
   for (const { number, liveBytes, realBytes } of accounts) {
     if (liveBytes === realBytes) continue;
-    const text = `segment ${String(number)} is said to hold ${String(liveBytes)} wanted octets and holds ${String(realBytes)}`;
+    const said = liveBytes === null ? "has no account" : `is said to hold ${String(liveBytes)} wanted octets`;
+    const text = `segment ${String(number)} ${said} and holds ${String(realBytes)}`;
     yield { severity: "damage", code: "segment-account-wrong", ...nobody, text };
   }
   const wanted = new Set(accounts.filter((row) => Number(row["realBytes"]) > 0).map((row) => Number(row["number"])));

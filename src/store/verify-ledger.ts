@@ -3,6 +3,7 @@ import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { setImmediate } from "node:timers/promises";
 import { ledgerGenesis, ledgerHash } from "./ledger.ts";
 import type { Finding, VerifiedMailbox, VerifyParts } from "./verify.ts";
+import type { ExpectedMessages } from "./verify-arrivals.ts";
 
 /** Rows read at a time, so that no read keeps the write-ahead log from being emptied. */
 const blockRows = 5000;
@@ -11,7 +12,11 @@ const blockRows = 5000;
  * Recomputes the chain of one mailbox's ledger. After a break the chain goes on from the hash that is written, so that
  * one changed row is one finding and not all the rest.
  */
-export async function* verifyLedger(parts: VerifyParts, mailbox: VerifiedMailbox): AsyncGenerator<Finding> {
+export async function* verifyLedger(
+  parts: VerifyParts,
+  mailbox: VerifiedMailbox,
+  expected: ExpectedMessages,
+): AsyncGenerator<Finding> {
   let previous: Uint8Array = ledgerGenesis(mailbox.id);
   let position = 0;
   for (;;) {
@@ -27,6 +32,7 @@ export async function* verifyLedger(parts: VerifyParts, mailbox: VerifiedMailbox
         yield finding(mailbox, "ledger-changed", `row ${position} is not what was written, or the row before it`);
       }
       previous = hash;
+      expected.tell(position, String(row["event"]), row["sequence"]);
     }
     parts.progress.ledgerRows += rows.length;
     parts.report();

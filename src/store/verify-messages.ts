@@ -4,12 +4,19 @@ import type { SQLOutputValue, StatementSync } from "node:sqlite";
 import { describeError, hasCode } from "../base/errors.ts";
 import type { UniqueId } from "../base/ids.ts";
 import type { PayloadReader } from "./payload-reader.ts";
+import type { RecordHeader } from "./record.ts";
 import type { Finding, FindingCode, VerifiedMailbox, VerifyParts } from "./verify.ts";
+import type { ExpectedMessages } from "./verify-arrivals.ts";
 
 const blockMessages = 1000;
 const readBytes = 256 * 1024;
 
 type Row = Record<string, SQLOutputValue>;
+
+interface Wrong {
+  readonly code: FindingCode;
+  readonly text: string;
+}
 
 /** Compares every message, and every addendum, with what its ledger row says. */
 export class MessageVerifier {
@@ -20,8 +27,8 @@ export class MessageVerifier {
 
   constructor(parts: VerifyParts) {
     this.#parts = parts;
-    const columns = `m.mailbox, m.sequence, m.segment, m.offset, m.sealed_bytes AS sealedBytes, l.sha256, l.event,
-      l.sequence AS ledgerSequence, l.sealed_bytes AS ledgerBytes
+    const columns = `m.mailbox, m.sequence, m.state, m.segment, m.offset, m.sealed_bytes AS sealedBytes, l.sha256, l.event,
+      l.sequence AS ledgerSequence, l.sealed_bytes AS ledgerBytes, l.position, ${Object.values(factColumns).join(", ")}
       FROM message m LEFT JOIN ledger l ON l.mailbox = m.mailbox AND l.position = m.ledger_position`;
     this.#block = parts.index.prepare(
       `SELECT ${columns} WHERE m.mailbox = ? AND m.sequence > ? ORDER BY m.sequence LIMIT ?`,
@@ -34,16 +41,23 @@ export class MessageVerifier {
     );
   }
 
-  async *verify(mailbox: VerifiedMailbox): AsyncGenerator<Finding> {
+  /** What `expected` holds from the ledger and has no row is found as well. */
+  async *verify(mailbox: VerifiedMailbox, expected: ExpectedMessages): AsyncGenerator<Finding> {
     let after = 0;
     for (;;) {
       const rows = this.#block.all(mailbox.number, after, blockMessages);
       for (const row of rows) {
         yield* await this.#verifyMessage(mailbox, row);
         after = Number(row["sequence"]);
+        const state = expected.found(after);
+        if (state === undefined || state === row["state"]) continue;
+        const uniqueId = this.#parts.epochs.uniqueId(after);
+        const text = `its state is ${String(row["state"])}, the ledger says ${state}`;
+        yield { severity: "damage", code: "facts-disagree", mailbox: mailbox.id, uniqueId, text };
       }
-      if (rows.length < blockMessages) return;
+      if (rows.length < blockMessages) break;
     }
+    yield* expected.missing(mailbox);
   }
 
   async #verifyMessage(mailbox: VerifiedMailbox, row: Row): Promise<readonly Finding[]> {
@@ -73,7 +87,7 @@ export class MessageVerifier {
     return findings;
   }
 
-  async #compare(row: Row): Promise<{ readonly code: FindingCode; readonly text: string } | undefined> {
+  async #compare(row: Row): Promise<Wrong | undefined> {
     const place = {
       sequence: Number(row["sequence"]),
       segment: Number(row["segment"]),
@@ -82,9 +96,9 @@ export class MessageVerifier {
     };
     try {
       const uniqueId = this.#parts.epochs.uniqueId(place.sequence);
-      const digest = await digestOf(this.#parts.payload, place, uniqueId);
+      const { header, digest } = await readPayload(this.#parts.payload, place, uniqueId);
       const { sha256 } = row;
-      if (sha256 instanceof Uint8Array && digest.equals(sha256)) return undefined;
+      if (sha256 instanceof Uint8Array && digest.equals(sha256)) return compareFacts(row, header);
       return { code: "payload-damaged", text: "the sealed bytes are not those that the ledger says" };
     } catch (error) {
       const code = hasCode(error, "store/not-found") ? "payload-missing" : "payload-damaged";
@@ -93,11 +107,29 @@ export class MessageVerifier {
   }
 }
 
-async function digestOf(
+/** What a row and the header of its record both say, by the names of either. */
+const factColumns = {
+  source: "source",
+  receivedAtMs: "received_at",
+  traceBytes: "trace_bytes",
+  contentBytes: "content_bytes",
+  contentPop3Bytes: "content_pop3_bytes",
+  deviations: "deviations",
+} as const satisfies Partial<Record<keyof RecordHeader, string>>;
+const factNames = Object.keys(factColumns).filter((name): name is keyof typeof factColumns => name in factColumns);
+
+function compareFacts(row: Row, header: RecordHeader | undefined): Wrong | undefined {
+  if (header === undefined) return undefined;
+  const wrong = factNames.filter((name) => row[factColumns[name]] !== header[name]);
+  if (wrong.length === 0) return undefined;
+  return { code: "facts-disagree", text: `its row and its record disagree in ${wrong.join(", ")}` };
+}
+
+async function readPayload(
   payload: PayloadReader,
   place: Parameters<PayloadReader["open"]>[0],
   uniqueId: UniqueId,
-): Promise<Buffer> {
+): Promise<{ readonly header: RecordHeader | undefined; readonly digest: Buffer }> {
   const file = await payload.open(place, uniqueId);
   try {
     const digest = createHash("sha256");
@@ -107,7 +139,7 @@ async function digestOf(
       digest.update(bytes);
       position += bytes.length;
     }
-    return digest.digest();
+    return { header: file.header, digest: digest.digest() };
   } finally {
     file.close();
   }

@@ -131,6 +131,59 @@ test("rows that disagree with each other are found", async () => {
   );
 });
 
+test("a segment without its account is found, and is not taken for one that nobody wants", async () => {
+  change("DELETE FROM segment; INSERT INTO segment VALUES (9, 0, 0)");
+  assert.deepEqual(
+    (await verify()).map(({ code, text }) => `${code} ${text}`),
+    [`segment-account-wrong segment 1 has no account and holds ${2 * (recordHeaderBytes + smallBytes)}`],
+  );
+});
+
+test("a row that is gone, or says something else than ledger and record, is named", async () => {
+  change("DELETE FROM message WHERE segment = 0");
+  change("UPDATE message SET content_bytes = 7, deviations = 1 WHERE sequence = 1");
+  change("UPDATE message SET state = 2 WHERE sequence = 3");
+  change("UPDATE tally SET messages = 2, sealed_bytes = 1000");
+  assert.deepEqual(
+    (await verify())
+      .filter(({ severity }) => severity === "damage")
+      .map(({ code, uniqueId, text }) => [code, uniqueId, text]),
+    [
+      ["facts-disagree", ids[0], "its row and its record disagree in contentBytes, deviations"],
+      ["facts-disagree", ids[2], "its state is 2, the ledger says 1"],
+      ["message-missing", ids[3], "the ledger says that it came and was not removed, and it has no row"],
+    ],
+  );
+});
+
+test("rows of a mailbox that is not there are found", async () => {
+  change("UPDATE mailbox SET number = 7");
+  const found = (await verify()).filter(({ code }) => code === "mailbox-missing").map(({ text }) => text);
+  assert.deepEqual(
+    found.map((text) => text.split(" belong")[0]),
+    ["3 rows of table message", "1 rows of table addendum", "9 rows of table ledger"],
+  );
+});
+
+test("an index whose pages are damaged is found by SQLite's own check, and the rest is verified all the same", async () => {
+  // An order that nothing but the search for owners of large files reads.
+  const index = new DatabaseSync(join(directory, "index.sqlite"));
+  const page = Number(
+    index.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'message_large'").get()?.["rootpage"],
+  );
+  index.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  index.close();
+  const descriptor = openSync(join(directory, "index.sqlite"), "r+");
+  writeSync(descriptor, Buffer.alloc(4096), 0, 4096, (page - 1) * 4096);
+  closeSync(descriptor);
+  const found = await verify();
+  assert.ok(found.some(({ code }) => code === "index-damaged"));
+  assert.ok(
+    found.every(({ code }) => code === "index-damaged"),
+    JSON.stringify(found),
+  );
+});
+
 test("the file of a large message that no row has is found; what a running gateway writes is not taken for one", async () => {
   // As a kill leaves it between the file and its row. The second one is of the run that made the messages.
   const epoch = ids[0]?.slice(0, 8);

@@ -5,8 +5,10 @@ import { type DataDirectory, dataDirectory } from "./data-directory.ts";
 import { Epochs, readEpochs } from "./epochs.ts";
 import { PayloadReader } from "./payload-reader.ts";
 import { openIndexForReading } from "./schema.ts";
+import { ExpectedMessages } from "./verify-arrivals.ts";
 import { verifyAudit } from "./verify-audit.ts";
 import { verifyFiles } from "./verify-files.ts";
+import { despiteDamage, verifyIndex, verifyOwners } from "./verify-index.ts";
 import { verifyLedger } from "./verify-ledger.ts";
 import { MessageVerifier } from "./verify-messages.ts";
 
@@ -23,6 +25,10 @@ export interface Finding {
 
 /** Stable names; `docs/formats/data-directory.md` explains each. */
 export type FindingCode =
+  | "index-damaged"
+  | "mailbox-missing"
+  | "message-missing"
+  | "facts-disagree"
   | "ledger-gap"
   | "ledger-changed"
   | "ledger-disagrees"
@@ -81,21 +87,28 @@ export async function* verifyStore(directory: string, options: VerifyOptions = {
     report: () => options.onProgress?.({ ...progress }),
   };
   try {
-    const messages = new MessageVerifier(parts);
-    for (const mailbox of mailboxes(index, options.mailbox)) {
-      yield* verifyLedger(parts, mailbox);
-      yield* messages.verify(mailbox);
-      yield* tallyFindings(parts, mailbox);
-      progress.mailboxes += 1;
-      parts.report();
-    }
+    if (options.mailbox === undefined) yield* despiteDamage("the index", verifyIndex(parts));
+    yield* despiteDamage("the registry", verifyMailboxes(parts, options.mailbox));
     if (options.mailbox === undefined) {
+      yield* despiteDamage("the index", verifyOwners(parts));
       yield* verifyAudit(layout);
-      yield* verifyFiles(parts);
+      yield* despiteDamage("the index", verifyFiles(parts));
     }
   } finally {
     await parts.payload.close();
     index.close();
+  }
+}
+
+async function* verifyMailboxes(parts: VerifyParts, only: MailboxId | undefined): AsyncGenerator<Finding> {
+  const messages = new MessageVerifier(parts);
+  for (const mailbox of mailboxes(parts.index, only)) {
+    const expected = new ExpectedMessages(parts);
+    yield* despiteDamage(`the ledger of ${mailbox.id}`, verifyLedger(parts, mailbox, expected));
+    yield* despiteDamage(`the mail of ${mailbox.id}`, messages.verify(mailbox, expected));
+    yield* despiteDamage(`the count of ${mailbox.id}`, tallyFindings(parts, mailbox));
+    parts.progress.mailboxes += 1;
+    parts.report();
   }
 }
 

@@ -16,6 +16,7 @@ import { describeMachine, describeVersions, loadNow } from "./machine.ts";
 import { benchMailboxes } from "./mailboxes.ts";
 import { benchMemory } from "./memory.ts";
 import { benchMillion } from "./million.ts";
+import { benchPages } from "./pages.ts";
 import { benchProxy } from "./proxy.ts";
 import { benchPull } from "./pull.ts";
 import { benchTls } from "./tls.ts";
@@ -34,6 +35,7 @@ const benches: Readonly<Record<string, (run: BenchRun) => Promise<void>>> = {
   memory: benchMemory,
   million: benchMillion,
   console: benchConsole,
+  pages: ({ rounds }) => benchPages(rounds),
 };
 
 const { values, positionals } = parseArgs({

@@ -17,7 +17,8 @@ suite("the build", { skip: noConsole }, () => {
     assert.ok(first.size > 0);
     follow(first, /\bfrom\s*"\.\/([^"]+\.js)"|\bimport\s*"\.\/([^"]+\.js)"/g);
     const always = total(first) + gzipSync(index).length;
-    const language = total(globSync("assets/{frame,problems}.en-*.js", { cwd: built }));
+    const language = total(globSync("assets/shared-en-*.js", { cwd: built }));
+    assert.ok(language > 0);
     const pages = globSync("assets/page-*.js", { cwd: built }).map((page) => {
       const more = new Set([page]);
       follow(more, /\bfrom\s*"\.\/([^"]+\.js)"|\bimport\s*"\.\/([^"]+\.js)"/g);

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
-import { type Section, schema } from "../../src/config/schema.ts";
+import { schema } from "../../src/config/schema.ts";
+import type { Section } from "../../src/config/setting.ts";
 import { accessibilityFaults, ConsoleWorld, noConsole, type Page } from "../support/console-world.ts";
 
 const sections: Readonly<Record<string, Section>> = schema;

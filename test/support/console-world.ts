@@ -6,18 +6,19 @@ import { type Browser, type BrowserContext, type BrowserContextOptions, chromium
 import type { Role } from "../../src/admin/accounts/roles.ts";
 import { ApiWorld, goodPassword } from "./api-world.ts";
 
-const program = "/usr/bin/chromium";
+/** Debian's. */
+export const chromiumProgram = "/usr/bin/chromium";
 /** Nothing of the browser's own business: no update, no guess, no call to its maker. */
-const browserFlags = `--headless --no-sandbox --disable-gpu --disable-quic --no-first-run
-  --disable-background-networking --disable-component-update --disable-sync`;
+export const quietBrowserFlags: readonly string[] = `--headless --no-sandbox --disable-gpu --disable-quic --no-first-run
+  --disable-background-networking --disable-component-update --disable-sync`.split(/\s+/);
 const built = existsSync(join(import.meta.dirname, "../../dist/web/index.html"));
 
 /** For the `skip` of a suite. In CI both must be there, and the tests fail without them. */
 export const noConsole: string | false =
-  process.env["CI"] === "true" || (existsSync(program) && built)
+  process.env["CI"] === "true" || (existsSync(chromiumProgram) && built)
     ? false
     : built
-      ? `${program} is not installed`
+      ? `${chromiumProgram} is not installed`
       : "the console is not built (npm run build:web)";
 
 /** A gateway with its console, and a real browser in front of it. */
@@ -35,8 +36,8 @@ export class ConsoleWorld {
   static async start(...parameters: Parameters<typeof ApiWorld.start>): Promise<ConsoleWorld> {
     const api = await ApiWorld.start(...parameters);
     const browser = await chromium.launch({
-      executablePath: program,
-      args: browserFlags.split(/\s+/),
+      executablePath: chromiumProgram,
+      args: [...quietBrowserFlags],
     });
     return new ConsoleWorld(api, browser);
   }

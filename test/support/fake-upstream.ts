@@ -12,6 +12,8 @@ export interface FakeUpstreamOptions {
   /** `implicit`: TLS from the first octet. Else a script says `startTls` itself, or never does. */
   readonly tls: "implicit" | "by-script";
   readonly script: Script;
+  /** Whether to keep what each client said, and its peer; a load of an hour does not want that. Default is yes. */
+  readonly remembers?: boolean;
 }
 
 /** A scripted mail server on a loopback port: ordinary, broken or hostile, as its script says. */
@@ -27,11 +29,12 @@ export class FakeUpstream {
     this.peers = peers;
   }
 
-  static async start({ certificate, tls, script }: FakeUpstreamOptions): Promise<FakeUpstream> {
+  static async start({ certificate, tls, script, remembers = true }: FakeUpstreamOptions): Promise<FakeUpstream> {
     const peers: FakePeer[] = [];
     const server = createServer({ noDelay: true }, (socket) => {
-      const peer = new FakePeer(socket, certificate.context);
+      const peer = new FakePeer(socket, certificate.context, remembers);
       peers.push(peer);
+      if (!remembers) socket.once("close", () => peers.splice(peers.indexOf(peer), 1));
       peer.run(tls === "implicit" ? afterTls(script) : script);
     });
     server.listen(0, "127.0.0.1");
@@ -70,13 +73,15 @@ export class FakePeer {
   /** The client came back with a TLS session of before. */
   resumed = false;
   readonly #context: SecureContext;
+  readonly #remembers: boolean;
   #socket: Socket;
   #buffer = "";
   #gone = false;
   #wake: (() => void) | undefined;
 
-  constructor(socket: Socket, context: SecureContext) {
+  constructor(socket: Socket, context: SecureContext, remembers = true) {
     this.#context = context;
+    this.#remembers = remembers;
     this.#socket = socket;
     this.#attach(socket);
   }
@@ -169,8 +174,8 @@ export class FakePeer {
   #attach(socket: Socket): void {
     socket.on("data", (bytes: Buffer) => {
       const text = bytes.toString("latin1");
-      if (socket instanceof TLSSocket) this.encrypted += text;
-      else this.clear += text;
+      if (this.#remembers && socket instanceof TLSSocket) this.encrypted += text;
+      else if (this.#remembers) this.clear += text;
       this.#buffer += text;
       this.#wake?.();
     });

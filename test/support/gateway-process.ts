@@ -40,6 +40,8 @@ export interface GatewayOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The program's file; that of this checkout when absent. */
   readonly program?: string;
+  /** Where its data are; beside the configuration when absent. It stays when the gateway is removed. */
+  readonly dataDirectory?: string;
 }
 
 /**
@@ -48,6 +50,7 @@ export interface GatewayOptions {
  */
 export class GatewayProcess {
   readonly directory: string;
+  readonly dataDirectory: string;
   readonly ports: GatewayPorts;
   readonly #program: string;
   readonly #env: Readonly<Record<string, string>>;
@@ -55,6 +58,7 @@ export class GatewayProcess {
 
   private constructor(directory: string, ports: GatewayPorts, options: GatewayOptions) {
     this.directory = directory;
+    this.dataDirectory = options.dataDirectory ?? join(directory, "data");
     this.#program = options.program ?? fromCheckout;
     this.#env = options.env ?? {};
     this.ports = ports;
@@ -73,10 +77,6 @@ export class GatewayProcess {
       throw error;
     }
     return gateway;
-  }
-
-  get dataDirectory(): string {
-    return join(this.directory, "data");
   }
 
   get configurationFile(): string {

@@ -5,7 +5,7 @@ set -eu
 root=${POSTERN_PEERS:-/opt/postern-peers}
 export DEBIAN_FRONTEND=noninteractive
 
-packages="age curl nginx libnginx-mod-stream openssl pebble python3 strace
+packages="age btrfs-progs curl faketime nginx libnginx-mod-stream openssl pebble python3 strace xfsprogs
   dovecot-core dovecot-lmtpd dovecot-pop3d dovecot-submissiond postfix fetchmail getmail6 mpop msmtp swaks
   libnet-ssleay-perl chromium fonts-liberation"
 missing=

@@ -9,9 +9,9 @@ import type {
   DepositFacts,
   DepositHints,
   MailboxTable,
+  MailStore,
   Readiness,
   Receipt,
-  Store,
 } from "../../src/store/contract.ts";
 
 export interface MemoryMessage {
@@ -23,7 +23,7 @@ export interface MemoryMessage {
 
 /** A store for tests of the stages before it: keeps in memory, fails where it is told to. */
 export class MemoryStore
-  implements Pick<Store, "begin" | "addAddendum" | "readiness" | "noteRefusal" | "passage" | "forgetPassages">
+  implements Pick<MailStore, "begin" | "addAddendum" | "readiness" | "noteRefusal" | "passage" | "forgetPassages">
 {
   readonly messages: MemoryMessage[] = [];
   readonly addenda: { readonly message: string; readonly addendum: Addendum }[] = [];
@@ -112,8 +112,8 @@ export class MemoryStore
   }
 }
 
-/** The parts of a store that intake uses, as a whole `Store`: the rest is out of reach in such tests. */
-export function asStore(store: MemoryStore, mailboxes: MailboxTable): Store {
+/** The parts of a store that intake uses, as a `MailStore`: maildrops are out of reach in such tests. */
+export function asStore(store: MemoryStore, mailboxes: MailboxTable): MailStore {
   const outOfReach = (): never => {
     throw new TypeError("this test store has no such part");
   };
@@ -122,15 +122,10 @@ export function asStore(store: MemoryStore, mailboxes: MailboxTable): Store {
     begin: (mailbox, hints) => store.begin(mailbox, hints),
     addAddendum: (message, mailbox, addendum) => store.addAddendum(message, mailbox, addendum),
     readiness: () => store.readiness(),
-    activity: outOfReach,
-    ledger: outOfReach,
     noteRefusal: (mailbox, cause) => store.noteRefusal(mailbox, cause),
-    failed: new Promise(() => undefined),
     passage: (mailbox, name) => store.passage(mailbox, name),
     forgetPassages: (mailbox, names) => store.forgetPassages(mailbox, names),
     maildrop: outOfReach,
-    counts: outOfReach,
-    stop: async () => undefined,
   };
 }
 

@@ -15,16 +15,17 @@ import "./styles/shell.css";
 
 const setUpToken = takeSetUpToken();
 applyTheme(currentTheme());
-// All at once: who it is, the page of the address, and the texts. One after the other they would take three times as long.
+// All at once: who it is, the page of the address with what it asks for, and the texts. One after the other they would take
+// three times as long; and what is there when React begins is shown at once, where it would wait again for what is not.
 const connection = createConnection();
 void connection.queries.prefetchQuery(personQuery(connection.api));
-const starting = startLanguages();
-expectPage(location.pathname);
-const languages = await starting;
+const page = setUpToken === undefined ? expectPage(location, connection) : undefined;
+const [languages, loaded] = await Promise.all([startLanguages(page?.entry.name), page?.loaded]);
+const first = page === undefined || loaded === undefined ? undefined : { entry: page.entry, Page: loaded.Page };
 const root = document.querySelector("#root");
 if (root === null) throw new Error("the page has no place for the console");
 createRoot(root).render(
   <StrictMode>
-    <App languages={languages} connection={connection} setUpToken={setUpToken} />
+    <App languages={languages} connection={connection} setUpToken={setUpToken} first={first} />
   </StrictMode>,
 );

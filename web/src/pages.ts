@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ComponentType } from "react";
+import { mailboxQuery } from "./api/mailbox.ts";
+import { originsQuery } from "./api/mailbox-history.ts";
+import { filterOf, mailboxesQuery } from "./api/mailboxes.ts";
+import { activityQuery, firstRange, overviewQuery } from "./api/overview.ts";
 import type { Scope } from "./api/session.ts";
+import type { Connection } from "./app/connection.ts";
+
+export interface LoadedPage {
+  readonly Page: ComponentType;
+}
 
 /**
  * Every page, in one table. To add one:
@@ -18,7 +27,9 @@ export interface PageEntry {
   readonly path: string;
   readonly scope?: Scope;
   readonly place?: "main" | "mailbox";
-  readonly load: () => Promise<{ readonly Page: ComponentType }>;
+  /** Asks for what the page will ask for, while its code is on its way. A page that is opened often has it. */
+  readonly expect?: (connection: Connection, address: { readonly id: string; readonly search: string }) => void;
+  readonly load: () => Promise<LoadedPage>;
 }
 
 export const pages: readonly PageEntry[] = [
@@ -27,6 +38,10 @@ export const pages: readonly PageEntry[] = [
     path: "/overview",
     scope: "status:read",
     place: "main",
+    expect: ({ api, queries }) => {
+      void queries.prefetchQuery(overviewQuery(api));
+      void queries.prefetchQuery(activityQuery(api, firstRange));
+    },
     load: () => import("./pages/overview/page.tsx"),
   },
   {
@@ -34,6 +49,9 @@ export const pages: readonly PageEntry[] = [
     path: "/mailboxes",
     scope: "mailboxes:read",
     place: "main",
+    expect: ({ api, queries }, { search }) => {
+      void queries.prefetchInfiniteQuery(mailboxesQuery(api, filterOf(new URLSearchParams(search))));
+    },
     load: () => import("./pages/mailboxes/page.tsx"),
   },
   {
@@ -41,6 +59,11 @@ export const pages: readonly PageEntry[] = [
     path: "/mailboxes/:id",
     scope: "mailboxes:read",
     place: "mailbox",
+    expect: ({ api, queries }, { id }) => {
+      void queries.prefetchQuery(mailboxQuery(api, id));
+      void queries.prefetchQuery(activityQuery(api, firstRange, id));
+      void queries.prefetchQuery(originsQuery(api, id));
+    },
     load: () => import("./pages/mailbox-glance/page.tsx"),
   },
   {

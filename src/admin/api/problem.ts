@@ -47,6 +47,7 @@ const statuses: Partial<Readonly<Record<ErrorCode, number>>> = {
   "certificate/from-files": 409,
   "certificate/not-used": 422,
   "config/changed-meanwhile": 412,
+  "notify/not-configured": 409,
   "seal/wrong-passphrase": 422,
   "store/maildrop-locked": 409,
   "internal/fault": 500,

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Worker } from "node:worker_threads";
-import { describeError, PosternError } from "../../base/errors.ts";
+import { type MessagePort, Worker } from "node:worker_threads";
+import { PosternError } from "../../base/errors.ts";
 import type { ActivityHour } from "../activity-hours.ts";
 import type { Addendum } from "../contract.ts";
 import type { LedgerQuery } from "../ledger.ts";
 import { threadFile } from "../thread-file.ts";
+import { type ThreadLine, workerLine } from "../thread-line.ts";
 import type {
   CountsRow,
   FromReaderThread,
@@ -27,9 +28,9 @@ interface Waiting<K extends Kind> {
 /** Who waits for which kind of answer, by token. */
 type AllWaiting = { readonly [K in Kind]: Map<number, Waiting<K>> };
 
-/** The network thread's side of the reader thread: each question is a promise. */
+/** A thread's side of the reader thread: each question is a promise. */
 export class ReaderClient {
-  readonly #worker: Worker;
+  readonly #line: ThreadLine<ToReaderThread, FromReaderThread>;
   readonly #waiting: AllWaiting = {
     snapshot: new Map(),
     locations: new Map(),
@@ -45,26 +46,30 @@ export class ReaderClient {
   #stopping = false;
 
   /** `ended` is told when the thread ended without being asked to. */
-  constructor(root: string, ended: (detail: string) => void) {
-    this.#worker = new Worker(threadFile("reader-thread", import.meta.url), { workerData: root });
-    this.#worker.on("message", (answer: FromReaderThread) => {
-      if (answer.kind === "failed")
-        this.#fail(answer.token, new PosternError(answer.code ?? "store/failing", answer.detail));
-      else this.#take(answer);
-    });
-    let fault: string | undefined;
-    this.#worker.on("error", (error) => {
-      fault = describeError(error);
-    });
+  constructor(line: ThreadLine<ToReaderThread, FromReaderThread>, ended: (detail: string) => void) {
+    this.#line = line;
     this.#ended = new Promise((resolve) => {
-      this.#worker.once("exit", (code) => {
-        this.#over = true;
-        const detail = fault ?? `the reader thread ended with ${code}`;
-        this.#failAll(this.#stopping ? new PosternError("store/stopped") : new PosternError("store/ended", detail));
-        if (!this.#stopping) ended(detail);
-        resolve();
-      });
+      line.listen(
+        (answer) => this.#hear(answer),
+        (detail) => {
+          this.#over = true;
+          this.#failAll(this.#stopping ? new PosternError("store/stopped") : new PosternError("store/ended", detail));
+          if (!this.#stopping) ended(detail);
+          resolve();
+        },
+      );
     });
+  }
+
+  /** Starts the thread itself. */
+  static start(root: string, ended: (detail: string) => void): ReaderClient {
+    const worker = new Worker(threadFile("reader-thread", import.meta.url), { workerData: root });
+    return new ReaderClient(workerLine(worker, "reader"), ended);
+  }
+
+  /** Lets another thread ask, by the other end of `port`. */
+  join(port: MessagePort): void {
+    this.#line.post({ kind: "join", port }, [port]);
   }
 
   snapshot(mailbox: number): Promise<Snapshot> {
@@ -98,18 +103,31 @@ export class ReaderClient {
     return this.#ask("passage", { kind: "passage", token: this.#next(), mailbox, name });
   }
 
+  /** Ends the thread, for everybody. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    this.#worker.postMessage({ kind: "stop" } satisfies ToReaderThread, []);
+    this.#line.post({ kind: "stop" });
     await this.#ended;
+  }
+
+  /** Asks no more; the thread is there for others. */
+  leave(): void {
+    this.#stopping = true;
+    this.#line.close();
   }
 
   async #ask<K extends Kind>(kind: K, question: ReaderQuestion<K>): Promise<ReaderAnswers[K]> {
     if (this.#over) throw new PosternError("store/stopped");
     return new Promise((resolve, reject) => {
       this.#waiting[kind].set(question.token, { resolve, reject });
-      this.#worker.postMessage(question, []);
+      this.#line.post(question);
     });
+  }
+
+  #hear(answer: FromReaderThread): void {
+    if (answer.kind === "failed")
+      this.#fail(answer.token, new PosternError(answer.code ?? "store/failing", answer.detail));
+    else this.#take(answer);
   }
 
   #take<K extends Kind>({ kind, token, value }: ReaderAnswer<K>): void {

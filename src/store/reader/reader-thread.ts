@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { parentPort, workerData } from "node:worker_threads";
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { describeError, PosternError } from "../../base/errors.ts";
 import type { FromReaderThread, ReaderQuestion, ToReaderThread } from "../thread-messages.ts";
 import { IndexReader } from "./index-reader.ts";
@@ -33,14 +33,15 @@ function handedOver(found: FromReaderThread): ArrayBuffer[] {
   return found.kind === "snapshot" ? [found.value.sequences.buffer, found.value.pop3Bytes.buffer] : [];
 }
 
-if (parentPort !== null) {
-  const port = parentPort;
-  const root: string = workerData;
-  const reader = new IndexReader(root);
+/** Answers what comes on `port`: the one of whoever started the thread, or one that joined. */
+function serve(port: MessagePort, reader: IndexReader, stop: () => void): void {
   port.on("message", (request: ToReaderThread) => {
     if (request.kind === "stop") {
-      reader.close();
-      port.close();
+      stop();
+      return;
+    }
+    if (request.kind === "join") {
+      serve(request.port, reader, () => request.port.close());
       return;
     }
     const { token } = request;
@@ -51,5 +52,16 @@ if (parentPort !== null) {
       const code = error instanceof PosternError ? error.code : undefined;
       port.postMessage({ kind: "failed", token, code, detail: describeError(error) } satisfies FromReaderThread, []);
     }
+  });
+}
+
+if (parentPort !== null) {
+  const port = parentPort;
+  const root: string = workerData;
+  const reader = new IndexReader(root);
+  serve(port, reader, () => {
+    reader.close();
+    // Those who joined are not waited for: they have ended before, or hear that this has.
+    process.exit();
   });
 }

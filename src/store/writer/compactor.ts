@@ -8,6 +8,7 @@ import { parseUniqueId } from "../../base/ids.ts";
 import { type DataDirectory, segmentPath } from "../data-directory.ts";
 import { readRecordHeader, recordHeaderBytes } from "../record.ts";
 import type { IndexWriter } from "./index-writer.ts";
+import type { SegmentAccounts } from "./segment-accounts.ts";
 import type { SegmentWriter } from "./segment-writer.ts";
 
 /** What one step copies at most, so that a commit never waits long for it. */
@@ -18,6 +19,18 @@ interface LiveRecord {
   readonly sequence: number;
   readonly offset: number;
   readonly octets: Buffer;
+}
+
+/** A segment of which less than half is wanted; never the active one, nor one that was given up. */
+export function worthCompacting(
+  accounts: SegmentAccounts,
+  activeNumber: number,
+  givenUp: ReadonlySet<number>,
+): { readonly number: number; readonly from: number } | undefined {
+  for (const [number, { bytes, liveBytes }] of accounts.entries())
+    if (number !== activeNumber && liveBytes > 0 && liveBytes * 2 < bytes && !givenUp.has(number))
+      return { number, from: 0 };
+  return undefined;
 }
 
 /** Something that cannot be copied because it is not what was recorded. */

@@ -34,6 +34,14 @@ export class SegmentAccounts {
     this.#touch(segment).liveBytes -= recordBytes;
   }
 
+  /** The account was wrong; the rows say how much lives. Written at once, outside a transaction. */
+  correct(segment: number, liveBytes: number): void {
+    const account = this.#touch(segment);
+    account.liveBytes = liveBytes;
+    account.bytes = Math.max(account.bytes, liveBytes);
+    this.#write.run(segment, account.bytes, account.liveBytes);
+  }
+
   get(segment: number): Readonly<SegmentAccount> | undefined {
     return this.#accounts.get(segment);
   }

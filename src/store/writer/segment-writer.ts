@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+import { readdirSync } from "node:fs";
 import type { DataDirectory } from "../data-directory.ts";
-import { segmentPath } from "../data-directory.ts";
+import { parseSegmentName, segmentPath } from "../data-directory.ts";
 import type { Files } from "./files.ts";
+import type { SegmentAccounts } from "./segment-accounts.ts";
+
+/** Higher than that of any segment which is there, or of which the index knows. */
+export function nextSegmentNumber(directory: DataDirectory, accounts: SegmentAccounts): number {
+  const known = Array.from(accounts.entries(), ([number]) => number);
+  const present = readdirSync(directory.segments).map((name) => parseSegmentName(name) ?? 0);
+  return Math.max(0, ...known, ...present) + 1;
+}
 
 /** Appends to the active segment and makes it durable. Segments only grow; a full one is followed by the next. */
 export class SegmentWriter {

@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Worker } from "node:worker_threads";
-import { describeError, PosternError } from "../../base/errors.ts";
+import { type MessagePort, Worker } from "node:worker_threads";
+import { PosternError } from "../../base/errors.ts";
 import { giveBack } from "../../base/give-back.ts";
 import { threadFile } from "../thread-file.ts";
-import type { Answer, CommitRequest, FromStoreThread, StoreThreadOptions, ToStoreThread } from "../thread-messages.ts";
+import { type ThreadLine, workerLine } from "../thread-line.ts";
+import {
+  type Answer,
+  type CommitRequest,
+  type FromStoreThread,
+  type StoreThreadOptions,
+  type ToStoreThread,
+  tokensPerClient,
+} from "../thread-messages.ts";
 
 export type Ready = Extract<FromStoreThread, { readonly kind: "ready" }>;
 /** What the store thread tells by itself. */
@@ -26,11 +34,11 @@ interface Waiting {
 const noteDelayMs = 250;
 
 /**
- * The network thread's side of the store thread. Requests of one turn of the event loop travel together, their records
- * side by side in one buffer that is handed over.
+ * A thread's side of the store thread. Requests of one turn of the event loop travel together, their records side by
+ * side in one buffer that is handed over.
  */
 export class StoreThreadClient {
-  readonly #worker: Worker;
+  readonly #line: ThreadLine<ToStoreThread, FromStoreThread>;
   readonly #waiting = new Map<number, Waiting>();
   readonly #ended: Promise<void>;
   readonly #told: (told: Told | ThreadEnded) => void;
@@ -39,26 +47,29 @@ export class StoreThreadClient {
   #recordBytes = 0;
   #scheduled = false;
   #noteTimer: NodeJS.Timeout | undefined;
-  #token = 0;
+  #token: number;
   #over = false;
   #stopping = false;
 
-  private constructor(worker: Worker, told: (told: Told | ThreadEnded) => void) {
-    this.#worker = worker;
+  /** `client`: 0 for whoever started the thread, and for each that joined a number of its own. */
+  constructor(
+    line: ThreadLine<ToStoreThread, FromStoreThread>,
+    client: number,
+    told: (told: Told | ThreadEnded) => void,
+  ) {
+    this.#line = line;
+    this.#token = client * tokensPerClient;
     this.#told = told;
-    worker.on("message", (message: FromStoreThread) => this.#take(message));
-    let fault: string | undefined;
-    worker.on("error", (error) => {
-      fault = describeError(error);
-    });
     this.#ended = new Promise((resolve) => {
-      worker.once("exit", (code) => {
-        this.#over = true;
-        const detail = fault ?? `the store thread ended with ${code}`;
-        this.#failAll(this.#stopping ? new PosternError("store/stopped") : new PosternError("store/ended", detail));
-        if (!this.#stopping) told({ kind: "ended", detail });
-        resolve();
-      });
+      line.listen(
+        (message) => this.#take(message),
+        (detail) => {
+          this.#over = true;
+          this.#failAll(this.#stopping ? new PosternError("store/stopped") : new PosternError("store/ended", detail));
+          if (!this.#stopping) told({ kind: "ended", detail });
+          resolve();
+        },
+      );
     });
   }
 
@@ -77,7 +88,12 @@ export class StoreThreadClient {
       worker.once("error", reject);
       worker.once("exit", () => reject(new PosternError("store/ended")));
     });
-    return { client: new StoreThreadClient(worker, told), ready };
+    return { client: new StoreThreadClient(workerLine(worker, "store"), 0, told), ready };
+  }
+
+  /** Lets another thread work in the store, by the other end of `port`. */
+  join(client: number, port: MessagePort): void {
+    this.#line.post({ kind: "join", client, port }, [port]);
   }
 
   /** The thread takes nothing any more. */
@@ -119,10 +135,14 @@ export class StoreThreadClient {
     this.#noteTimer ??= setTimeout(() => this.#flush(), noteDelayMs);
   }
 
-  send(message: Exclude<ToStoreThread, { readonly kind: "batch" }>, handOver: readonly ArrayBuffer[] = []): void {
-    this.#worker.postMessage(message, [...handOver]);
+  send(
+    message: Exclude<ToStoreThread, { readonly kind: "batch" | "join" }>,
+    handOver: readonly ArrayBuffer[] = [],
+  ): void {
+    this.#line.post(message, handOver);
   }
 
+  /** Of whoever started the thread: ends it. Of another: ends the part in it, when all is done that was asked for. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#flush();
@@ -144,8 +164,7 @@ export class StoreThreadClient {
     if (this.#requests.length === 0) return;
     const requests = this.#requests;
     const bytes = this.#recordBytes;
-    if (bytes === 0)
-      this.#worker.postMessage({ kind: "batch", requests, payload: undefined } satisfies ToStoreThread, []);
+    if (bytes === 0) this.#line.post({ kind: "batch", requests, payload: undefined });
     else {
       // Not `new ArrayBuffer`: that fills it with zeros first, and with that costs more than all the rest of the way.
       const target = Buffer.allocUnsafeSlow(bytes);
@@ -156,8 +175,7 @@ export class StoreThreadClient {
         giveBack(part);
       }
       const { buffer } = target;
-      const batch = { kind: "batch", requests, payload: { buffer, bytes } } satisfies ToStoreThread;
-      this.#worker.postMessage(batch, [buffer]);
+      this.#line.post({ kind: "batch", requests, payload: { buffer, bytes } }, [buffer]);
     }
     this.#requests = [];
     this.#records = [];

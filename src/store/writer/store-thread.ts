@@ -1,24 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdirSync, readdirSync, statfsSync } from "node:fs";
+import { mkdirSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { describeError, PosternError } from "../../base/errors.ts";
 import { giveBack } from "../../base/give-back.ts";
-import { type DataDirectory, dataDirectory, parseSegmentName, segmentPath } from "../data-directory.ts";
+import { type DataDirectory, dataDirectory, segmentPath } from "../data-directory.ts";
 import { type Epoch, Epochs, readEpochs, readLastSequence } from "../epochs.ts";
+import { namingTheIndex } from "../lost-index.ts";
 import { readMailboxes } from "../mailbox-rows.ts";
 import { recordHeaderBytes } from "../record.ts";
 import { type RecoveryReport, recover } from "../recovery.ts";
 import { openIndexForWriting, pragmaNumber } from "../schema.ts";
 import type { Answer, FromStoreThread, StoreThreadOptions, ToStoreThread } from "../thread-messages.ts";
-import { compactSlice } from "./compactor.ts";
+import { Belongings } from "./belongings.ts";
+import { Clients } from "./clients.ts";
+import { compactSlice, worthCompacting } from "./compactor.ts";
+import { countLiveBytes, isDead } from "./dead-segment.ts";
 import { FaultPlan, withFaults } from "./faults.ts";
 import { diskFiles, type Files } from "./files.ts";
 import { commitGroup, failedAnswers, isNoSpace, type ReadyRequest } from "./group.ts";
 import { IndexWriter } from "./index-writer.ts";
 import { LargeFiles } from "./large-files.ts";
-import { SegmentWriter } from "./segment-writer.ts";
+import { nextSegmentNumber, SegmentWriter } from "./segment-writer.ts";
 
 /** How much payload one group commit takes; more only adds latency. */
 const groupBytes = 2 * 1024 * 1024;
@@ -31,7 +35,8 @@ const compactionPauseMs = 50;
  * one gathers in the port's queue.
  */
 class StoreThread {
-  readonly #port: MessagePort;
+  readonly #clients: Clients;
+  readonly #belongings = new Belongings();
   readonly #options: StoreThreadOptions;
   readonly #directory: DataDirectory;
   readonly #files: Files;
@@ -48,6 +53,7 @@ class StoreThread {
   #scheduled = false;
   #finishing = 0;
   #stopping = false;
+  readonly #leaving = new Set<number>();
   #failing = false;
   #indexTrusted = true;
   /** Segments that could not be emptied, because something in them is damaged: told once, not tried again. */
@@ -55,7 +61,6 @@ class StoreThread {
   #compacting: { readonly number: number; readonly from: number } | undefined;
 
   private constructor(port: MessagePort, options: StoreThreadOptions) {
-    this.#port = port;
     this.#options = options;
     this.#directory = dataDirectory(options.root);
     this.#faults = new FaultPlan(options.faults);
@@ -71,10 +76,10 @@ class StoreThread {
     const report = recover(this.#index, this.#directory, { writer: this.#writer, atMs: options.startedAtMs });
     this.#segments = new SegmentWriter(this.#files, this.#directory, {
       segmentBytes: options.segmentBytes,
-      nextNumber: this.#nextSegment(),
+      nextNumber: nextSegmentNumber(this.#directory, this.#writer.segments),
     });
     this.#large = new LargeFiles(this.#files, this.#directory, this.#epochs);
-    port.on("message", (message: ToStoreThread) => this.#take(message));
+    this.#clients = new Clients(port, (message, client) => this.#take(message, client));
     this.#housekeeping = setInterval(() => this.#keepHouse(), housekeepingMs);
     this.#tellReady(report, lastSequence);
   }
@@ -85,7 +90,7 @@ class StoreThread {
   }
 
   #tellReady(report: RecoveryReport, lastSequence: number): void {
-    this.#post({
+    this.#clients.tell({
       kind: "ready",
       report,
       epochs: [...readEpochs(this.#index), this.#epoch],
@@ -95,25 +100,43 @@ class StoreThread {
     });
   }
 
-  #take(message: ToStoreThread): void {
+  #take(message: ToStoreThread, client: number): void {
     switch (message.kind) {
       case "batch":
         this.#takeBatch(message);
         break;
       case "large-open":
         this.#large.open(message.sequence);
+        this.#belongings.opened(client, message.sequence);
         break;
       case "large-write":
-        void this.#writeLarge(message);
+        void this.#writeLarge(message, client);
         break;
       case "large-discard":
+        this.#belongings.closed(client, message.sequence);
         void this.#large.discard(message.sequence);
         break;
+      case "join":
+        this.#join(message);
+        break;
       case "stop":
-        this.#stopping = true;
+        if (client === 0) this.#stopping = true;
+        else this.#leaving.add(client);
         this.#stopWhenDone();
         break;
     }
+  }
+
+  #join({ client, port }: Extract<ToStoreThread, { readonly kind: "join" }>): void {
+    this.#clients.add(client, port, () => {
+      this.#leaving.delete(client);
+      const { files, settlements } = this.#belongings.of(client, Date.now());
+      for (const sequence of files) void this.#large.discard(sequence);
+      for (const request of settlements) this.#ready.push({ request });
+      if (settlements.length > 0) this.#schedule();
+    });
+    this.#clients.post(client, { kind: "free-space", freeBytes: this.#freeBytes() });
+    if (this.#failing) this.#clients.post(client, { kind: "health", failing: true, full: false, detail: "" });
   }
 
   #takeBatch({ requests, payload }: Extract<ToStoreThread, { readonly kind: "batch" }>): void {
@@ -129,7 +152,10 @@ class StoreThread {
     this.#schedule();
   }
 
-  async #writeLarge({ sequence, windows }: Extract<ToStoreThread, { readonly kind: "large-write" }>): Promise<void> {
+  async #writeLarge(
+    { sequence, windows }: Extract<ToStoreThread, { readonly kind: "large-write" }>,
+    client: number,
+  ): Promise<void> {
     const pieces = windows.map((window) => Buffer.from(window));
     let bytes = 0;
     for (const piece of pieces) bytes += piece.length;
@@ -141,12 +167,13 @@ class StoreThread {
       this.#tellFailing(error);
     }
     for (const piece of pieces) giveBack(piece);
-    this.#post({ kind: "large-window", sequence, bytes, failed });
+    this.#clients.post(client, { kind: "large-window", sequence, bytes, failed });
   }
 
   /** A large message joins a group when its file and its name are synced. */
   async #finishLarge(request: ReadyRequest["request"] & { readonly kind: "deposit" }): Promise<void> {
     this.#finishing += 1;
+    this.#belongings.finished(request);
     try {
       this.#ready.push({ request, largeSha256: await this.#large.finish(request.sequence) });
       this.#schedule();
@@ -165,11 +192,7 @@ class StoreThread {
     setImmediate(() => {
       this.#scheduled = false;
       // What came while the last group was synced joins this one.
-      let queued = receiveMessageOnPort(this.#port);
-      while (queued !== undefined) {
-        this.#take(queued.message);
-        queued = receiveMessageOnPort(this.#port);
-      }
+      this.#clients.drain();
       this.#commit();
       if (this.#ready.length > 0) this.#schedule();
       this.#stopWhenDone();
@@ -191,6 +214,7 @@ class StoreThread {
         segments: this.#segments,
       });
       this.#faults.pass("index-committed");
+      this.#belongings.committed(group);
       for (const sequence of unlinkLarge) this.#large.unlink(sequence);
       this.#answer(answers);
       this.#dropDeadSegments();
@@ -217,7 +241,7 @@ class StoreThread {
   #answer(answers: readonly Answer[]): void {
     // Memory goes back when no record in it waits any more.
     if (this.#ready.length === 0) for (const buffer of this.#buffers.splice(0)) giveBack(Buffer.from(buffer));
-    this.#post({ kind: "answers", answers });
+    this.#clients.answer(answers);
   }
 
   /**
@@ -240,7 +264,7 @@ class StoreThread {
   }
 
   #keepHouse(): void {
-    this.#post({ kind: "free-space", freeBytes: this.#freeBytes() });
+    this.#clients.tell({ kind: "free-space", freeBytes: this.#freeBytes() });
     if (this.#failing) this.#tryAgain();
     else if (this.#ready.length === 0) {
       this.#closeUnwantedSegment();
@@ -271,7 +295,7 @@ class StoreThread {
         this.#files.unlink(probe);
       }
       this.#failing = false;
-      this.#post({ kind: "health", failing: false, full: false, detail: "" });
+      this.#clients.tell({ kind: "health", failing: false, full: false, detail: "" });
     } catch {
       // still failing; the next round tries again
     }
@@ -283,14 +307,15 @@ class StoreThread {
 
   #compact(): void {
     try {
-      const segment = this.#compacting ?? this.#worthCompacting();
+      const segment =
+        this.#compacting ?? worthCompacting(this.#writer.segments, this.#segments.activeNumber, this.#givenUp);
       if (segment === undefined) {
         if (pragmaNumber(this.#index, "freelist_count") > 0) this.#index.exec("PRAGMA incremental_vacuum(2000)");
         return;
       }
       const parts = { index: this.#index, writer: this.#writer, segments: this.#segments, directory: this.#directory };
       const { next, damaged } = compactSlice(segment, parts);
-      for (const each of damaged) this.#post({ kind: "damaged", segment: segment.number, ...each });
+      for (const each of damaged) this.#clients.tell({ kind: "damaged", segment: segment.number, ...each });
       this.#compacting = next === undefined ? undefined : { number: segment.number, from: next };
       if (next === undefined && (this.#writer.segments.get(segment.number)?.liveBytes ?? 0) > 0)
         this.#givenUp.add(segment.number);
@@ -303,36 +328,36 @@ class StoreThread {
     }
   }
 
-  #worthCompacting(): { readonly number: number; readonly from: number } | undefined {
-    for (const [number, { bytes, liveBytes }] of this.#writer.segments.entries())
-      if (
-        number !== this.#segments.activeNumber &&
-        liveBytes > 0 &&
-        liveBytes * 2 < bytes &&
-        !this.#givenUp.has(number)
-      )
-        return { number, from: 0 };
-    return undefined;
-  }
-
   #dropDeadSegments(): void {
     for (const [number, { bytes, liveBytes }] of Array.from(this.#writer.segments.entries())) {
       if (liveBytes > 0 || number === this.#segments.activeNumber) continue;
+      if (!isDead(this.#index, this.#directory, number)) {
+        this.#writer.segments.correct(number, countLiveBytes(this.#index, number));
+        this.#clients.tell({
+          kind: "damaged",
+          segment: number,
+          offset: 0,
+          detail: "its account was wrong: something lives in it",
+        });
+        continue;
+      }
       this.#files.unlink(segmentPath(this.#directory, number));
       this.#writer.segments.forget(number);
-      this.#post({ kind: "segment-gone", segment: number });
-      this.#post({ kind: "compacted", segment: number, freedBytes: bytes });
+      this.#clients.tell({ kind: "segment-gone", segment: number });
+      this.#clients.tell({ kind: "compacted", segment: number, freedBytes: bytes });
     }
   }
 
   #tellFailing(error: unknown): void {
     if (this.#failing) return;
     this.#failing = true;
-    this.#post({ kind: "health", failing: true, full: isNoSpace(error), detail: describeError(error) });
+    this.#clients.tell({ kind: "health", failing: true, full: isNoSpace(error), detail: describeError(error) });
   }
 
   #stopWhenDone(): void {
-    if (!this.#stopping || this.#scheduled || this.#finishing > 0 || this.#ready.length > 0) return;
+    if (this.#scheduled || this.#finishing > 0 || this.#ready.length > 0) return;
+    for (const client of this.#leaving) this.#clients.close(client);
+    if (!this.#stopping) return;
     this.#stopping = false;
     clearInterval(this.#housekeeping);
     void this.#close();
@@ -342,28 +367,18 @@ class StoreThread {
     await this.#large.discardAll();
     this.#segments.close();
     if (this.#index.isOpen) this.#index.close();
-    this.#post({ kind: "stopped" });
-    this.#port.close();
+    this.#clients.tell({ kind: "stopped" });
+    this.#clients.close(0);
   }
 
   #newWriter(): IndexWriter {
     return new IndexWriter(this.#index, this.#epochs, this.#epoch);
   }
 
-  #nextSegment(): number {
-    const known = [...this.#writer.segments.entries()].map(([number]) => number);
-    const present = readdirSync(this.#directory.segments).map((name) => parseSegmentName(name) ?? 0);
-    return Math.max(0, ...known, ...present) + 1;
-  }
-
   #freeBytes(): number {
     if (this.#options.freeBytes !== undefined) return this.#options.freeBytes;
     const { bavail, bsize } = statfsSync(this.#options.root);
     return bavail * bsize;
-  }
-
-  #post(message: FromStoreThread): void {
-    this.#port.postMessage(message, []);
   }
 }
 
@@ -372,8 +387,10 @@ if (parentPort !== null) {
     const options: StoreThreadOptions = workerData;
     StoreThread.run(parentPort, options);
   } catch (error) {
-    const code = error instanceof PosternError ? error.code : undefined;
-    const message = { kind: "cannot-start", code, detail: describeError(error) } satisfies FromStoreThread;
+    const known = namingTheIndex(error);
+    const [code, detail] =
+      known instanceof PosternError ? [known.code, known.detail] : [undefined, describeError(known)];
+    const message = { kind: "cannot-start", code, detail } satisfies FromStoreThread;
     parentPort.postMessage(message, []);
     parentPort.close();
   }

@@ -1,25 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useState } from "react";
+import { useDeferredValue, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type ActivityPoint, type Range, ranges, useActivity } from "../api/overview.ts";
+import { type ActivityPoint, firstRange, type Range, ranges, useActivity } from "../api/overview.ts";
 import { useFormat } from "../app/format.ts";
 import { Chart, type ChartPoint, type ChartSeries } from "../components/chart.tsx";
 import { Problem } from "../components/problem.tsx";
 import { Segments } from "../components/segments.tsx";
 import "./activity.css";
 
-const shown = [
-  { key: "received", shape: "bar" },
-  { key: "pulled", shape: "bar" },
-  { key: "refused", shape: "bar" },
-] as const;
+const shown = ["received", "pulled", "refused"] as const;
 
 /** What came, went and was refused over time; of one mailbox when one is named. */
 export function ActivityCard({ mailbox }: { readonly mailbox?: string }) {
   const { t } = useTranslation("counts-over-time");
-  const [range, setRange] = useState<Range>("day");
-  const { data, isError, error, refetch } = useActivity(range, mailbox);
-  const series: readonly ChartSeries[] = shown.map(({ key, shape }) => ({ key, text: t(key), colour: key, shape }));
+  const [range, setRange] = useState<Range>(firstRange);
+  const { data: newest, isError, error, refetch } = useActivity(range, mailbox);
+  // Drawn after what stands around it, which people read first.
+  const data = useDeferredValue(newest, undefined);
+  const series: readonly ChartSeries[] = shown.map((key) => ({ key, text: t(key), colour: key }));
   return (
     <section className="card activity" aria-labelledby="activity">
       <div className="card__head">

@@ -35,8 +35,8 @@ export function AttentionNotice({ attention }: { readonly attention: Attention }
 }
 
 /** What tells one from the others, from one answer to the next. */
-export function attentionKey({ code, mailbox, at }: Attention): string {
-  return [code, mailbox ?? "", code === "error-logged" ? (at ?? "") : ""].join(" ");
+export function attentionKey({ code, mailbox, at, values }: Attention): string {
+  return [code, mailbox ?? textOf(values["channel"]) ?? "", code === "error-logged" ? (at ?? "") : ""].join(" ");
 }
 
 function wordsOf(attention: Attention, around: Around): Words {
@@ -55,6 +55,14 @@ function wordsOf(attention: Attention, around: Around): Words {
         title: t(`${key}.title`),
         text: t(`${key}.text`),
         link: { to: pagePath("certificate"), text: t(`${key}.link`) },
+      };
+    case "notice-not-delivered":
+      return {
+        title: t(`${key}.title`, {
+          channel: t(`${key}.${attention.values["channel"] === "email" ? "email" : "webhook"}`),
+        }),
+        text: t(`${key}.text`),
+        link: { to: pagePath("settings"), text: t(`${key}.link`) },
       };
     case "disk-low":
       return {

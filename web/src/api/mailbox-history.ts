@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import type { LedgerEvent } from "../mailbox/ledger-events.ts";
-import { answerOf } from "./api.ts";
+import { type Api, answerOf } from "./api.ts";
 import { liveEveryMs } from "./overview.ts";
 import type { Answers } from "./schema.ts";
 import { useApi } from "./use-api.ts";
@@ -14,10 +14,12 @@ const pageSize = 50;
 
 /** Where the mail of a mailbox came from. */
 export function useOrigins(id: string) {
-  const api = useApi();
-  return useQuery({
+  return useQuery({ ...originsQuery(useApi(), id), refetchInterval: liveEveryMs });
+}
+
+export function originsQuery(api: Api, id: string) {
+  return queryOptions({
     queryKey: ["origins", id],
-    refetchInterval: liveEveryMs,
     queryFn: ({ signal }) => answerOf(api.GET("/mailboxes/{id}/origins", { params: { path: { id } }, signal })),
   });
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { answerWithTag } from "./api.ts";
+import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type Api, answerWithTag } from "./api.ts";
 import type { Answers } from "./schema.ts";
 import { useApi } from "./use-api.ts";
 
@@ -13,10 +13,13 @@ const mailboxKey = (id: string) => ["mailbox", id] as const;
 
 /** One mailbox with its counts and the tag of its settings; every page of a mailbox shares it. */
 export function useMailbox(id: string) {
-  const api = useApi();
-  return useQuery({
+  return useQuery({ ...mailboxQuery(useApi(), id), refetchInterval: countsEveryMs });
+}
+
+/** The question itself, so that it can be asked before there is a page. */
+export function mailboxQuery(api: Api, id: string) {
+  return queryOptions({
     queryKey: mailboxKey(id),
-    refetchInterval: countsEveryMs,
     queryFn: async ({ signal }) => {
       const { answer, tag } = await answerWithTag(api.GET("/mailboxes/{id}", { params: { path: { id } }, signal }));
       return { mailbox: answer, tag };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { answerOf } from "./api.ts";
+import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
+import { type Api, answerOf } from "./api.ts";
 import type { Answers } from "./schema.ts";
 import { useApi } from "./use-api.ts";
 
@@ -24,23 +24,30 @@ const spans: Readonly<Record<Range, { readonly step: "hour" | "day"; readonly st
 
 /** How the gateway is. The old answer stays on the screen until the new one is there. */
 export function useOverview({ enabled = true }: { readonly enabled?: boolean } = {}) {
-  const api = useApi();
-  return useQuery({
+  return useQuery({ ...overviewQuery(useApi()), enabled, refetchInterval: liveEveryMs });
+}
+
+/** The question itself, so that it can be asked before there is a page. */
+export function overviewQuery(api: Api) {
+  return queryOptions({
     queryKey: ["overview"],
-    enabled,
-    refetchInterval: liveEveryMs,
     queryFn: ({ signal }) => answerOf(api.GET("/overview", { signal })),
   });
 }
 
 /** What was received, pulled, removed and refused: by one mailbox, or by all. */
 export function useActivity(range: Range, mailbox?: string) {
-  const api = useApi();
+  const query = activityQuery(useApi(), range, mailbox);
+  return useQuery({ ...query, refetchInterval: liveEveryMs, placeholderData: keepPreviousData });
+}
+
+/** What a picture of the activity opens with. */
+export const firstRange: Range = "day";
+
+export function activityQuery(api: Api, range: Range, mailbox?: string) {
   const { step, steps } = spans[range];
-  return useQuery({
+  return queryOptions({
     queryKey: ["activity", range, mailbox],
-    refetchInterval: liveEveryMs,
-    placeholderData: keepPreviousData,
     queryFn: ({ signal }) => {
       const from = firstStep(Date.now(), step, steps);
       const query = { step, from, ...(mailbox === undefined ? {} : { mailbox }) };

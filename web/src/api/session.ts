@@ -25,18 +25,31 @@ export function personQuery(api: Api) {
     retry: (failures, error) => failures < 2 && problemOf(error).code === "console/unreachable",
     queryFn: async (): Promise<Person | null> => {
       try {
-        return await answerOf(api.GET("/sign-in"));
+        return noted(await answerOf(api.GET("/sign-in")));
       } catch (error) {
-        if (problemOf(error).status === 401) return null;
+        if (problemOf(error).status === 401) return noted(null);
         throw error;
       }
     },
   });
 }
 
+const signedInKey = "postern-signed-in";
+
+/** Whether somebody was signed in when this browser was last here: a guess at what will be shown, and nothing more. */
+export function wasSignedIn(): boolean {
+  return localStorage.getItem(signedInKey) !== null;
+}
+
+function noted(person: Person | null): Person | null {
+  if (person === null) localStorage.removeItem(signedInKey);
+  else localStorage.setItem(signedInKey, "yes");
+  return person;
+}
+
 /** Says that somebody has signed in, or nobody is any more; what was fetched for another person goes. */
 export function setPerson(queries: QueryClient, person: Person | null): void {
-  queries.setQueryData(personKey, person);
+  queries.setQueryData(personKey, noted(person));
   queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== personKey[0] });
 }
 

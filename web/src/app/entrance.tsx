@@ -5,14 +5,10 @@ import { PersonContext, usePersonQuery } from "../api/session.ts";
 import { Loading } from "../components/loading.tsx";
 import { Problem } from "../components/problem.tsx";
 import { useToast } from "../components/toasts.tsx";
+import { Page as SignInPage } from "../pages/sign-in/page.tsx";
 import { signInEndedEvent } from "./connection.ts";
-import { expectTexts } from "./languages.ts";
 import { Shell } from "./shell.tsx";
 
-const SignInPage = lazy(async () => {
-  expectTexts("sign-in");
-  return { default: (await import("../pages/sign-in/page.tsx")).Page };
-});
 const FirstStartPage = lazy(async () => ({ default: (await import("../pages/first-start/page.tsx")).Page }));
 
 /** First start, sign-in, or the console: whichever it is for whoever is there. */

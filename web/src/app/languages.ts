@@ -6,13 +6,18 @@ import { initReactI18next } from "react-i18next";
 export const languages = { en: "English", de: "Deutsch" } as const;
 export type Language = keyof typeof languages;
 
+type Texts = Readonly<Record<string, unknown>>;
+
 const kept = "postern-language";
 
-/** `texts/<name>.<language>.json` is the namespace `<name>`; `pages/<page>/texts.<language>.json` the namespace `<page>`. */
-const files = import.meta.glob<{ readonly default: Record<string, unknown> }>([
-  "../texts/*.json",
-  "../pages/*/texts.*.json",
-]);
+/** `pages/<page>/texts.<language>.json` is the namespace `<page>`. */
+const files = import.meta.glob<{ readonly default: Texts }>(["../pages/*/texts.*.json", "!../pages/sign-in/*"]);
+
+/** `texts/<name>.<language>.json` is the namespace `<name>`: what more than one page says. */
+const shared: Readonly<Record<Language, () => Promise<Readonly<Record<string, Texts>>>>> = {
+  en: async () => (await import("../texts/shared-en.ts")).sharedTexts,
+  de: async () => (await import("../texts/shared-de.ts")).sharedTexts,
+};
 
 const backend: BackendModule = {
   type: "backend",
@@ -27,19 +32,25 @@ export function expectTexts(namespace: string): void {
 }
 
 function filesOf(language: string, namespace: string) {
-  return files[`../texts/${namespace}.${language}.json`] ?? files[`../pages/${namespace}/texts.${language}.json`];
+  return files[`../pages/${namespace}/texts.${language}.json`];
 }
 
-async function readTexts(language: string, namespace: string): Promise<Record<string, unknown>> {
+async function readTexts(language: string, namespace: string): Promise<Texts> {
+  const own = isLanguage(language) ? (await shared[language]())[namespace] : undefined;
+  if (own !== undefined) return own;
   const load = filesOf(language, namespace);
   if (load === undefined) throw new Error(`no texts of ${namespace} in ${language}`);
   return (await load()).default;
 }
 
-/** Starts the translations in the language that was chosen last, or that the browser asks for. */
-export async function startLanguages(): Promise<i18n> {
+/** Starts the translations in the language that was chosen last, or that the browser asks for, with the texts of a page. */
+export async function startLanguages(page: string | undefined): Promise<i18n> {
   const instance = createInstance();
-  document.documentElement.lang = firstLanguage();
+  const lng = firstLanguage();
+  document.documentElement.lang = lng;
+  const always = shared[lng]();
+  if (page !== undefined) expectTexts(page);
+  const resources = { [lng]: { ...(await always) } };
   instance.on("languageChanged", (language) => {
     document.documentElement.lang = language;
   });
@@ -47,11 +58,14 @@ export async function startLanguages(): Promise<i18n> {
     .use(backend)
     .use(initReactI18next)
     .init({
-      lng: firstLanguage(),
+      lng,
+      resources,
+      // The other language, and those of pages, come when they are asked for.
+      partialBundledLanguages: true,
       supportedLngs: Object.keys(languages),
       // Both languages have every text; a test sees to it.
       fallbackLng: false,
-      ns: ["frame", "problems"],
+      ns: [...Object.keys(resources[lng] ?? {}), ...(page === undefined ? [] : [page])],
       defaultNS: "frame",
       interpolation: { escapeValue: false },
       react: { useSuspense: true },

@@ -48,7 +48,11 @@ export function MailboxFrame({ actions, children }: MailboxFrameProps) {
 
 export function StateBadge({ state }: { readonly state: MailboxDetails["state"] }) {
   const { t } = useTranslation();
-  return <Badge kind={state === "active" ? "good" : "warning"}>{t(`mailboxStates.${state}`)}</Badge>;
+  return stateBadge(state, t(`mailboxStates.${state}`));
+}
+
+export function stateBadge(state: MailboxDetails["state"], text: string) {
+  return <Badge kind={state === "active" ? "good" : "warning"}>{text}</Badge>;
 }
 
 function MailboxTabs({ id }: { readonly id: string }) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type ComponentType, lazy, Suspense, useEffect, useRef } from "react";
+import { type ComponentType, createContext, lazy, Suspense, use, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Navigate, Route, Routes, useLocation } from "react-router";
 import { useMay } from "../api/session.ts";
@@ -13,21 +13,34 @@ const components: ReadonlyMap<PageEntry, ComponentType> = new Map(
   pages.map((entry) => [entry, lazy(async () => ({ default: (await loadPage(entry)).Page }))]),
 );
 
+/** A page that was there before anything was shown. */
+export interface FirstPage {
+  readonly entry: PageEntry;
+  readonly Page: ComponentType;
+}
+
+export const FirstPageContext = createContext<FirstPage | undefined>(undefined);
+
 /** The page of the address, fetched when it is first asked for. */
 export function PageOutlet() {
   const may = useMay();
+  const there = use(FirstPageContext);
   const { pathname } = useLocation();
   useFocusOnChange(pathname);
   const open = pages.filter(({ scope }) => scope === undefined || may(scope));
-  const first = open.find(({ place }) => place === "main")?.path;
+  const home = open.find(({ place }) => place === "main")?.path;
   return (
     <ErrorBoundary resetKey={pathname}>
       <Suspense fallback={<Loading />}>
         <Routes>
           {open.map((entry) => (
-            <Route key={entry.name} path={entry.path} Component={components.get(entry) ?? NotFound} />
+            <Route
+              key={entry.name}
+              path={entry.path}
+              Component={(entry === there?.entry ? there.Page : components.get(entry)) ?? NotFound}
+            />
           ))}
-          {first !== undefined && first !== "/" && <Route path="/" element={<Navigate to={first} replace />} />}
+          {home !== undefined && <Route path="/" element={<Navigate to={home} replace />} />}
           <Route path="*" element={<NotFound />} />
         </Routes>
       </Suspense>

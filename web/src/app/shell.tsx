@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Dialog } from "@base-ui/react/dialog";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "react-router";
 import { Icon } from "../components/icon.tsx";
+import { useOnceOpen } from "../components/use-once-open.ts";
 import { PageOutlet } from "./page-outlet.tsx";
 import { Brand, SideBar } from "./side-bar.tsx";
 import { useIdleSignOut } from "./use-idle-sign-out.ts";
+
+const Drawer = lazy(async () => ({ default: (await import("./drawer.tsx")).Drawer }));
 
 /** What surrounds every page: the way to the others, and who is signed in. */
 export function Shell() {
@@ -15,6 +17,8 @@ export function Shell() {
   useIdleSignOut();
   // Open on the page where it was opened: going to another one closes it.
   const [menuOpenAt, setMenuOpenAt] = useState<string>();
+  const menuOpen = menuOpenAt === pathname;
+  const wasMenuOpen = useOnceOpen(menuOpen);
   return (
     <div className="shell">
       <a className="skip-link" href="#content">
@@ -24,20 +28,21 @@ export function Shell() {
         <SideBar />
       </aside>
       <header className="shell__bar">
-        <Dialog.Root open={menuOpenAt === pathname} onOpenChange={(open) => setMenuOpenAt(open ? pathname : undefined)}>
-          <Dialog.Trigger className="button button--quiet button--icon" aria-label={t("menu")}>
-            <Icon name="menu" />
-          </Dialog.Trigger>
-          <Dialog.Portal>
-            <Dialog.Backdrop className="backdrop" />
-            <Dialog.Popup className="drawer" aria-label={t("navigation")}>
-              <Dialog.Close className="button button--quiet button--icon drawer__close" aria-label={t("closeMenu")}>
-                <Icon name="close" />
-              </Dialog.Close>
-              <SideBar />
-            </Dialog.Popup>
-          </Dialog.Portal>
-        </Dialog.Root>
+        <button
+          type="button"
+          className="button button--quiet button--icon"
+          aria-label={t("menu")}
+          aria-haspopup="dialog"
+          aria-expanded={menuOpen}
+          onClick={() => setMenuOpenAt(pathname)}
+        >
+          <Icon name="menu" />
+        </button>
+        {wasMenuOpen && (
+          <Suspense fallback={null}>
+            <Drawer open={menuOpen} onClose={() => setMenuOpenAt(undefined)} />
+          </Suspense>
+        )}
         <Brand />
       </header>
       <main className="shell__main" id="content" tabIndex={-1}>

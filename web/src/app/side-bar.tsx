@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { useTranslation } from "react-i18next";
 import { Link, NavLink } from "react-router";
 import { useMay, usePerson, useSignOut } from "../api/session.ts";
@@ -7,6 +8,7 @@ import { Icon, type IconName, isIconName } from "../components/icon.tsx";
 import { useProblemText } from "../components/problem.tsx";
 import { useToast } from "../components/toasts.tsx";
 import { pages } from "../pages.ts";
+import icon from "./icon.svg";
 import { Preferences } from "./preferences.tsx";
 
 /** The navigation, and below it whose console this is. */
@@ -39,7 +41,7 @@ export function Brand() {
   const { t } = useTranslation();
   return (
     <Link to="/" className="brand">
-      <img src="/icon.svg" alt="" width={28} height={28} />
+      <img src={icon} alt="" width={28} height={28} />
       <span className="brand__name">{t("product")}</span>
     </Link>
   );

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { scaleLinear, scaleTime } from "d3-scale";
-import { area, line } from "d3-shape";
-import { useId } from "react";
+import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { localeOf, useFormat } from "../app/format.ts";
+import { type TimeStep, useFormat } from "../app/format.ts";
+import { countScale } from "./chart-scale.ts";
 import { Table } from "./table.tsx";
 import { useWidth } from "./use-width.ts";
 
@@ -16,14 +15,13 @@ export interface ChartSeries {
   readonly key: string;
   readonly text: string;
   readonly colour: "received" | "pulled" | "refused" | "removed";
-  readonly shape: "bar" | "line";
 }
 
 interface ChartProps {
   readonly title: string;
   readonly series: readonly ChartSeries[];
   readonly points: readonly ChartPoint[];
-  readonly step: "hour" | "day";
+  readonly step: TimeStep;
   readonly format?: (value: number) => string;
 }
 
@@ -58,47 +56,36 @@ export function Chart({ title, series, points, step, format }: ChartProps) {
 type Drawn = Required<Omit<ChartProps, "title">>;
 
 /** Drawn as wide as its place is, so that its letters stay as large as those around it. */
-function Picture({ series, points, step, format }: Drawn) {
+function Picture({ series, points, step: unit, format }: Drawn) {
   const { width, measured } = useWidth(720);
-  const stamp = useStamp(step);
-  const times = points.map(({ at }) => new Date(at));
-  const stepMs = step === "hour" ? 3_600_000 : 86_400_000;
-  const first = times[0]?.getTime() ?? 0;
-  const last = (times.at(-1)?.getTime() ?? 0) + stepMs;
+  const { stepName } = useFormat();
   const most = Math.max(4, ...points.flatMap(({ values }) => series.map(({ key }) => values[key] ?? 0)));
-  const x = scaleTime([first, last], [inset.left, width - inset.right]);
-  const y = scaleLinear([0, most], [height - inset.bottom, inset.top]).nice(4);
-  const place = {
-    x: (at: string) => x(new Date(at)),
-    y: (value: number) => y(value),
-    step: x(first + stepMs) - x(first),
-  };
+  const y = countScale(most, 4, [height - inset.bottom, inset.top]);
+  const step = (width - inset.left - inset.right) / Math.max(points.length, 1);
+  const place: Place = { x: (index) => inset.left + index * step, y, step };
   const saying = ({ at, values }: ChartPoint): string =>
-    [stamp(at), ...series.map(({ key, text }) => `${text}: ${format(values[key] ?? 0)}`)].join("\n");
+    [stepName(unit, at), ...series.map(({ key, text }) => `${text}: ${format(values[key] ?? 0)}`)].join("\n");
   return (
     <div ref={measured}>
       <svg className="chart__picture" viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
-        {y
-          .ticks(4)
-          .filter(Number.isInteger)
-          .map((tick) => (
-            <g key={tick}>
-              <line className="chart__grid" x1={inset.left} x2={width - inset.right} y1={y(tick)} y2={y(tick)} />
-              <text className="chart__tick" x={inset.left - 8} y={y(tick) + 4} textAnchor="end">
-                {format(tick)}
-              </text>
-            </g>
-          ))}
-        <TimeAxis points={points} place={place} step={step} width={width} />
-        {series.map((each) => (
-          <SeriesView key={each.key} series={each} points={points} place={place} bars={series.filter(isBar)} />
+        {y.ticks.map((tick) => (
+          <g key={tick}>
+            <line className="chart__grid" x1={inset.left} x2={width - inset.right} y1={y(tick)} y2={y(tick)} />
+            <text className="chart__tick" x={inset.left - 8} y={y(tick) + 4} textAnchor="end">
+              {format(tick)}
+            </text>
+          </g>
         ))}
-        {points.map((point) => (
+        <TimeAxis points={points} place={place} step={unit} width={width} />
+        {series.map((each, index) => (
+          <Bars key={each.key} series={each} points={points} place={place} nth={index} of={series.length} />
+        ))}
+        {points.map((point, index) => (
           <rect
             key={point.at}
             className="chart__target"
-            x={place.x(point.at)}
-            width={Math.max(place.step, 1)}
+            x={place.x(index)}
+            width={Math.max(step, 1)}
             y={inset.top}
             height={height - inset.top - inset.bottom}
           >
@@ -111,49 +98,42 @@ function Picture({ series, points, step, format }: Drawn) {
 }
 
 interface Place {
-  readonly x: (at: string) => number;
+  /** Where the nth point begins. */
+  readonly x: (index: number) => number;
   readonly y: (value: number) => number;
   readonly step: number;
 }
 
-interface SeriesViewProps {
+interface BarsProps {
   readonly series: ChartSeries;
   readonly points: readonly ChartPoint[];
   readonly place: Place;
-  readonly bars: readonly ChartSeries[];
+  /** Which of how many stand beside each other. */
+  readonly nth: number;
+  readonly of: number;
 }
 
-function SeriesView({ series, points, place, bars }: SeriesViewProps) {
-  const { key, colour, shape } = series;
-  const { x, y, step } = place;
+function Bars({ series: { key, colour }, points, place: { x, y, step }, nth, of }: BarsProps) {
   const base = height - inset.bottom;
-  const value = ({ values }: ChartPoint): number => values[key] ?? 0;
-  if (shape === "line") {
-    const middle = (point: ChartPoint): number => x(point.at) + step / 2;
-    const stroke = line<ChartPoint>(middle, (point) => y(value(point)))([...points]) ?? "";
-    const fill = area<ChartPoint>(middle, base, (point) => y(value(point)))([...points]) ?? "";
-    return (
-      <g className={`chart--${colour}`}>
-        <path className="chart__area" d={fill} />
-        <path className="chart__line" d={stroke} />
-      </g>
-    );
-  }
-  const wide = Math.max((step * 0.8) / bars.length, 1);
-  const offset = step * 0.1 + wide * bars.findIndex((each) => each.key === key);
+  const wide = Math.max((step * 0.8) / of, 1);
+  const offset = step * 0.1 + wide * nth;
   return (
     <g className={`chart--${colour}`}>
-      {points.map((point) => (
-        <rect
-          key={point.at}
-          className="chart__bar"
-          x={x(point.at) + offset}
-          y={y(value(point))}
-          width={wide}
-          height={base - y(value(point))}
-          rx={Math.min(2, wide / 3)}
-        />
-      ))}
+      {points.map(({ at, values }, index) => {
+        const top = y(values[key] ?? 0);
+        const corner = Math.min(2, wide / 3);
+        return (
+          <rect
+            key={at}
+            className="chart__bar"
+            x={x(index) + offset}
+            y={top}
+            width={wide}
+            height={base - top}
+            rx={corner}
+          />
+        );
+      })}
     </g>
   );
 }
@@ -165,61 +145,47 @@ interface TimeAxisProps extends Pick<ChartProps, "points" | "step"> {
 
 /** As many labels as have room, each in the middle of its step. */
 function TimeAxis({ points, place, step, width }: TimeAxisProps) {
-  const { i18n } = useTranslation();
-  const form = new Intl.DateTimeFormat(
-    localeOf(i18n.language),
-    step === "hour" ? { hour: "numeric" } : { day: "numeric", month: "short", timeZone: "UTC" },
-  );
+  const { stepLabel } = useFormat();
   const every = Math.max(1, Math.ceil((points.length * labelWidth) / (width - inset.left - inset.right)));
-  return points
-    .filter((_point, index) => (points.length - 1 - index) % every === Math.floor(every / 2))
-    .map(({ at }) => (
-      <text key={at} className="chart__tick" x={place.x(at) + place.step / 2} y={height - 8} textAnchor="middle">
-        {form.format(new Date(at))}
+  return points.map(({ at }, index) => {
+    if ((points.length - 1 - index) % every !== Math.floor(every / 2)) return null;
+    return (
+      <text key={at} className="chart__tick" x={place.x(index) + place.step / 2} y={height - 8} textAnchor="middle">
+        {stepLabel(step, at)}
       </text>
-    ));
-}
-
-/** When a step is. The gateway's days are those of UTC. */
-function useStamp(step: "hour" | "day"): (at: string) => string {
-  const { i18n } = useTranslation();
-  const form = new Intl.DateTimeFormat(
-    localeOf(i18n.language),
-    step === "hour" ? { dateStyle: "medium", timeStyle: "short" } : { dateStyle: "medium", timeZone: "UTC" },
-  );
-  return (at) => form.format(new Date(at));
+    );
+  });
 }
 
 function AsTable({ title, series, points, step, format }: ChartProps & Drawn) {
   const { t } = useTranslation();
-  const stamp = useStamp(step);
+  const { stepName } = useFormat();
+  const [open, setOpen] = useState(false);
   return (
-    <details className="chart__details">
+    <details className="chart__details" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>{t("asTable")}</summary>
-      <Table
-        caption={title}
-        rows={points}
-        rowKey={({ at }) => at}
-        empty={null}
-        columns={[
-          {
-            key: "at",
-            header: t("time"),
-            main: true,
-            cell: ({ at }: ChartPoint) => stamp(at),
-          },
-          ...series.map(({ key, text }) => ({
-            key,
-            header: text,
-            numeric: true,
-            cell: ({ values }: ChartPoint) => format(values[key] ?? 0),
-          })),
-        ]}
-      />
+      {open && (
+        <Table
+          caption={title}
+          rows={points}
+          rowKey={({ at }) => at}
+          empty={null}
+          columns={[
+            {
+              key: "at",
+              header: t("time"),
+              main: true,
+              cell: ({ at }: ChartPoint) => stepName(step, at),
+            },
+            ...series.map(({ key, text }) => ({
+              key,
+              header: text,
+              numeric: true,
+              cell: ({ values }: ChartPoint) => format(values[key] ?? 0),
+            })),
+          ]}
+        />
+      )}
     </details>
   );
-}
-
-function isBar({ shape }: ChartSeries): boolean {
-  return shape === "bar";
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type ReactNode, useId } from "react";
+import { type ReactNode, useDeferredValue, useId } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "./icon.tsx";
 
@@ -38,10 +38,14 @@ interface TableProps<Row> {
   readonly stale?: boolean;
 }
 
+const firstRows = 12;
+
 /** A table; on a phone each row is a card with its headings. */
 export function Table<Row>(props: TableProps<Row>) {
-  const { caption, columns, rows, rowKey, empty, stale = false } = props;
+  const { caption, columns, rows: all, rowKey, empty, stale = false } = props;
   const id = useId();
+  // A screenful at once, the others when there is time: a phone would show nothing until the last one is made.
+  const rows = useDeferredValue(all, all?.slice(0, firstRows));
   if (rows !== undefined && rows.length === 0) return <>{empty}</>;
   return (
     // Keyboards scroll it sideways when it is wider than the screen.

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Toast } from "@base-ui/react/toast";
-import { createContext, type ReactNode, use, useCallback } from "react";
-import { useTranslation } from "react-i18next";
-import { Icon } from "./icon.tsx";
+import { createContext, lazy, type ReactNode, Suspense, use, useCallback, useState } from "react";
 
 type Say = (text: string) => void;
 
 const SayContext = createContext<Say>(() => undefined);
+const View = lazy(async () => ({ default: (await import("./toast-view.tsx")).ToastView }));
 
 /** Says something in passing: it is read out, and goes by itself. What must be answered is a dialog. */
 export function useToast(): Say {
@@ -14,34 +12,16 @@ export function useToast(): Say {
 }
 
 export function Toasts({ children }: { readonly children: ReactNode }) {
+  const [said, setSaid] = useState<readonly string[]>([]);
+  const say = useCallback<Say>((text) => setSaid((before) => [...before, text]), []);
   return (
-    <Toast.Provider>
-      <Sayer>{children}</Sayer>
-      <Toast.Portal>
-        <Toast.Viewport className="toasts">
-          <List />
-        </Toast.Viewport>
-      </Toast.Portal>
-    </Toast.Provider>
+    <SayContext value={say}>
+      {children}
+      {said.length > 0 && (
+        <Suspense fallback={null}>
+          <View said={said} />
+        </Suspense>
+      )}
+    </SayContext>
   );
-}
-
-function Sayer({ children }: { readonly children: ReactNode }) {
-  const { add } = Toast.useToastManager();
-  const say = useCallback<Say>((text) => void add({ title: text }), [add]);
-  return <SayContext value={say}>{children}</SayContext>;
-}
-
-function List() {
-  const { t } = useTranslation();
-  const { toasts } = Toast.useToastManager();
-  return toasts.map((toast) => (
-    <Toast.Root key={toast.id} toast={toast} className="toast">
-      {/* Its name, so that a screen reader does not meet a dialog without one. */}
-      <Toast.Title className="toast__text" render={<p />} />
-      <Toast.Close className="button button--quiet button--icon" aria-label={t("close")}>
-        <Icon name="close" />
-      </Toast.Close>
-    </Toast.Root>
-  ));
 }

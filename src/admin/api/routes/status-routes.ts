@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { z } from "zod";
-import { limits } from "../../../base/limits.ts";
+import { loggedErrors } from "../../../notify/attention.ts";
 import type { EventFeed } from "../../../observe/event-feed.ts";
 import { activity, activityQuery } from "../../activity-operation.ts";
-import { type Attention, overview } from "../../overview-operation.ts";
+import { overview } from "../../overview-operation.ts";
 import { gatewayStatus } from "../../shapes.ts";
 import { eventStream } from "../event-stream.ts";
 import { type Route, route } from "../route.ts";
@@ -61,17 +61,4 @@ export function statusRoutes(feed: EventFeed): readonly Route[] {
       },
     }),
   ];
-}
-
-/** The last errors that the log tells of, the newest first; each code once. */
-function loggedErrors(feed: EventFeed): readonly Attention[] {
-  const newest = new Map<string, Attention>();
-  for (const { level, code, atMs, text, fields } of feed.since(0)) {
-    if (level !== "error") continue;
-    const cause = fields["cause"];
-    const values = { event: code, text, ...(typeof cause === "string" ? { cause } : {}) };
-    const about = { severity: "error", mailbox: null, mailboxName: null, at: new Date(atMs).toISOString() } as const;
-    newest.set(code, { ...about, code: "error-logged", values });
-  }
-  return [...newest.values()].toReversed().slice(0, limits.attentionPerKind);
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "react-router";
+import icon from "../../app/icon.svg";
 import { LanguageChoice, ThemeChoice } from "../../app/preferences.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { AccountForm } from "./account-form.tsx";
@@ -28,7 +30,7 @@ export function Page({ token, done }: FirstStartProps) {
   }, [pathname, done]);
   return (
     <main className="lone lone--wide" ref={main} tabIndex={-1}>
-      <img src="/icon.svg" alt="" width={44} height={44} />
+      <img src={icon} alt="" width={44} height={44} />
       <Progress step={step} />
       <PageHeader title={t(`${step}.title`)} lead={t(`${step}.lead`)} />
       {step === "account" && <AccountForm token={token} onMade={() => setStep("gateway")} onTooLate={done} />}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useTranslation } from "react-i18next";
+import { type MailboxFilter as Filter, isOrder, isState, mailboxOrders, mailboxStates } from "../../api/mailboxes.ts";
 import { Icon } from "../../components/icon.tsx";
-import { type Filter, isOrder, isState, mailboxOrders, mailboxStates } from "./use-filter.ts";
 import "./mailboxes.css";
 
 interface MailboxFilterProps {

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { TFunction } from "i18next";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Answers } from "../../api/schema.ts";
-import { useFormat } from "../../app/format.ts";
-import { StateBadge } from "../../app/mailbox-frame.tsx";
+import { type Format, useFormat } from "../../app/format.ts";
+import { stateBadge } from "../../app/mailbox-frame.tsx";
 import { mailboxHome } from "../../app/mailbox-path.ts";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { type Column, type Sorting, Table } from "../../components/table.tsx";
+import { whenCell } from "../../components/when.tsx";
 
 export type MailboxRow = Answers["listMailboxes"]["mailboxes"][number];
 
@@ -31,45 +34,49 @@ export function MailboxTable({ filtered, ...table }: MailboxTableProps) {
 }
 
 function useColumns(): readonly Column<MailboxRow>[] {
-  const { t } = useTranslation(["mailboxes", "frame"]);
+  const { t } = useTranslation(["mailboxes", "mailbox", "frame"]);
+  const format = useFormat();
+  return useMemo(() => columnsOf(t, format), [t, format]);
+}
+
+type Text = TFunction<["mailboxes", "mailbox", "frame"]>;
+
+/** The cells share what is looked up here: a table of thousands of rows would look it up thousands of times. */
+function columnsOf(t: Text, format: Format): readonly Column<MailboxRow>[] {
+  const when = (at: string | null, none: string) => whenCell(format, { at, none });
   return [
-    { key: "name", header: t("name"), main: true, wide: true, sort: "name", cell: (row) => <NameCell row={row} /> },
-    {
-      key: "state",
-      header: t("state"),
-      cell: ({ state }) => <StateBadge state={state} />,
-    },
-    { key: "source", header: t("source"), cell: (row) => <SourceCell row={row} /> },
+    { key: "name", header: t("name"), main: true, wide: true, sort: "name", cell: nameCell },
+    { key: "state", header: t("state"), cell: ({ state }) => stateBadge(state, t(`frame:mailboxStates.${state}`)) },
+    { key: "source", header: t("source"), cell: (row) => sourceCell(row, t) },
     {
       key: "messages",
       header: t("waiting"),
       numeric: true,
       sort: "messages",
-      cell: (row) => <WaitingCell row={row} />,
+      cell: (row) => waitingCell(row, format),
     },
     {
       key: "oldest",
       header: t("oldest"),
       sort: "oldestReceivedAt",
-      cell: ({ oldestReceivedAt }) => <When at={oldestReceivedAt} none="—" />,
+      cell: ({ oldestReceivedAt }) => when(oldestReceivedAt, "—"),
     },
     {
       key: "received",
       header: t("lastReceived"),
       sort: "lastReceivedAt",
-      cell: ({ lastReceivedAt }) => <When at={lastReceivedAt} none={t("frame:never")} />,
+      cell: ({ lastReceivedAt }) => when(lastReceivedAt, t("frame:never")),
     },
     {
       key: "pulled",
       header: t("lastPulled"),
       sort: "lastPulledAt",
-      cell: ({ lastPulledAt }) => <When at={lastPulledAt} none={t("frame:never")} />,
+      cell: ({ lastPulledAt }) => when(lastPulledAt, t("frame:never")),
     },
   ];
 }
 
-function WaitingCell({ row: { messages, sealedBytes } }: { readonly row: MailboxRow }) {
-  const { number, bytes } = useFormat();
+function waitingCell({ messages, sealedBytes }: MailboxRow, { number, bytes }: Format) {
   if (messages === 0) return <span className="soft">0</span>;
   return (
     <>
@@ -80,19 +87,20 @@ function WaitingCell({ row: { messages, sealedBytes } }: { readonly row: Mailbox
 }
 
 /** What it was made for, and how mail has really come. */
-function SourceCell({ row: { purpose, sources } }: { readonly row: MailboxRow }) {
-  const { t } = useTranslation("mailbox");
+function sourceCell({ purpose, sources }: MailboxRow, t: Text) {
   return (
     <>
-      <span className="nowrap">{t(`purposes.${purpose}`)}</span>
+      <span className="nowrap">{t(`mailbox:purposes.${purpose}`)}</span>
       {sources.length > 0 && (
-        <span className="mailbox-description">{sources.map((source) => t(`sources.${source}`)).join(" · ")}</span>
+        <span className="mailbox-description">
+          {sources.map((source) => t(`mailbox:sources.${source}`)).join(" · ")}
+        </span>
       )}
     </>
   );
 }
 
-function NameCell({ row: { id, name, description } }: { readonly row: MailboxRow }) {
+function nameCell({ id, name, description }: MailboxRow) {
   return (
     <>
       <Link to={mailboxHome(id)} className="mailbox-name">
@@ -100,16 +108,5 @@ function NameCell({ row: { id, name, description } }: { readonly row: MailboxRow
       </Link>
       {description !== "" && <span className="mailbox-description">{description}</span>}
     </>
-  );
-}
-
-/** How long ago, with the time itself for whoever points at it. */
-function When({ at, none }: { readonly at: string | null; readonly none: string }) {
-  const { ago, dateTime } = useFormat();
-  if (at === null) return <span className="soft">{none}</span>;
-  return (
-    <time className="nowrap" dateTime={at} title={dateTime(at)}>
-      {ago(at)}
-    </time>
   );
 }

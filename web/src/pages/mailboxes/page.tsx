@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useDeferredValue, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { answerOf } from "../../api/api.ts";
-import { countsEveryMs } from "../../api/mailbox.ts";
+import { isOrder, useMailboxes } from "../../api/mailboxes.ts";
 import { useMay } from "../../api/session.ts";
-import { useApi } from "../../api/use-api.ts";
 import { Button } from "../../components/button.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { CreateDialog } from "./create-dialog.tsx";
 import { MailboxFilter } from "./mailbox-filter.tsx";
 import { MailboxTable } from "./mailbox-table.tsx";
-import { type Filter, isOrder, useFilter } from "./use-filter.ts";
+import { useFilter } from "./use-filter.ts";
 
 /** All mailboxes with what waits in them. */
 export function Page() {
@@ -62,32 +59,4 @@ function CreateButton() {
       <CreateDialog open={open} onClose={() => setOpen(false)} />
     </>
   );
-}
-
-function useMailboxes({ search, state, sort, order }: Filter) {
-  const api = useApi();
-  return useInfiniteQuery({
-    queryKey: ["mailboxes", search, state, sort, order],
-    initialPageParam: undefined as string | undefined,
-    placeholderData: keepPreviousData,
-    queryFn: ({ pageParam, signal }) =>
-      answerOf(
-        api.GET("/mailboxes", {
-          params: {
-            query: {
-              limit: 100,
-              sort,
-              order,
-              ...(pageParam === undefined ? {} : { after: pageParam }),
-              ...(search === "" ? {} : { search }),
-              ...(state === "" ? {} : { state }),
-            },
-          },
-          signal,
-        }),
-      ),
-    getNextPageParam: ({ next }) => next ?? undefined,
-    // One page costs little; many are looked at again when somebody comes back to them.
-    refetchInterval: ({ state: { data } }) => (data?.pages.length === 1 ? countsEveryMs : false),
-  });
 }

@@ -25,7 +25,9 @@ export function textOf({ form }: Setting, value: unknown): string {
 }
 
 /** What the gateway takes for what was typed. It checks: a number that is none goes as it is, to be told so. */
-export function valueOf({ form }: Setting, text: string): unknown {
+export function valueOf({ form, default: standard }: Setting, text: string): unknown {
+  // Nothing is what a setting has that may be absent.
+  if (form.kind === "text" && standard === null && text.trim() === "") return null;
   switch (form.kind) {
     case "flag":
       return text === "true";

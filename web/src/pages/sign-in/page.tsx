@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answerOf } from "../../api/api.ts";
 import { setPerson } from "../../api/session.ts";
 import { useApi } from "../../api/use-api.ts";
+import icon from "../../app/icon.svg";
 import { LanguageChoice, ThemeChoice } from "../../app/preferences.tsx";
 import { Button } from "../../components/button.tsx";
 import { Field } from "../../components/field.tsx";
@@ -18,7 +20,7 @@ export function Page() {
   const { t } = useTranslation("sign-in");
   return (
     <main className="lone">
-      <img src="/icon.svg" alt="" width={44} height={44} />
+      <img src={icon} alt="" width={44} height={44} />
       <PageHeader title={t("title")} lead={t("lead", { host: location.hostname })} />
       <Steps />
       <div className="lone__foot">

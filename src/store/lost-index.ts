@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { PosternError } from "../base/errors.ts";
+import { type DataDirectory, parseSegmentName } from "./data-directory.ts";
+
+/**
+ * Refuses a directory whose index was lost. A new, empty one in its place would know none of the mail beside it, and the
+ * start would sweep that mail away as what nobody wants. Throws `store/index-missing`, `store/index-damaged`.
+ */
+export function refuseLostIndex(directory: DataDirectory): void {
+  const size = bytesOf(directory.index);
+  const left = size === undefined || size === 0 ? firstLeft(directory) : undefined;
+  if (left !== undefined) throw new PosternError("store/index-missing", `${directory.index}, beside ${left}`);
+  // SQLite takes away the -shm first and the -wal after it, and makes them the other way round.
+  if (size !== undefined && existsSync(`${directory.index}-shm`) && !existsSync(`${directory.index}-wal`)) {
+    const text = `${directory.index}-wal is gone, and with it what was written last`;
+    throw new PosternError("store/index-damaged", text);
+  }
+}
+
+/** What is left of a directory that had an index. */
+function firstLeft(directory: DataDirectory): string | undefined {
+  if ((bytesOf(`${directory.index}-wal`) ?? 0) > 0) return `${directory.index}-wal`;
+  const segment = namesIn(directory.segments).find((name) => parseSegmentName(name) !== undefined);
+  if (segment !== undefined) return `segments/${segment}`;
+  const large = namesIn(directory.large).find((name) => name.endsWith(".age"));
+  return large === undefined ? undefined : `large/${large}`;
+}
+
+/** Says which file it is that SQLite finds damaged; any other error is handed on as it is. */
+export function namingTheIndex(error: unknown): unknown {
+  if (!isDamage(error)) return error;
+  return new PosternError("store/index-damaged", error.message, { cause: error });
+}
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB, their extended codes included: the low octet is the primary code. */
+export function isDamage(error: unknown): error is Error {
+  if (!(error instanceof Error) || !("errcode" in error) || typeof error.errcode !== "number") return false;
+  const primary = error.errcode & 0xff;
+  return primary === 11 || primary === 26;
+}
+
+function bytesOf(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.size;
+}
+
+function namesIn(folder: string): readonly string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
+}

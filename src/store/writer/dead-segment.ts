@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+import { existsSync } from "node:fs";
+import type { DatabaseSync } from "node:sqlite";
+import { parseUniqueId } from "../../base/ids.ts";
+import { type DataDirectory, segmentPath } from "../data-directory.ts";
+import { recordHeaderBytes } from "../record.ts";
+import { scanSegment } from "../segment-scan.ts";
+
+/**
+ * Whether the rows know nothing that lives in this segment: asked before its file goes, since the account alone is not
+ * believed, and were it wrong, mail would be lost. Every record that the file has is looked up by its key; only a file
+ * with something unreadable in it costs a walk over all rows.
+ */
+export function isDead(index: DatabaseSync, directory: DataDirectory, segment: number): boolean {
+  const path = segmentPath(directory, segment);
+  if (!existsSync(path)) return true;
+  try {
+    return isDeadByRecords(index, path, segment);
+  } catch (error) {
+    // A file that cannot be read says nothing of what is in it; the rows do. What SQLite says is not caught here.
+    if (!(error instanceof Error && "syscall" in error)) throw error;
+    return !livesAnything(index, segment);
+  }
+}
+
+function isDeadByRecords(index: DatabaseSync, path: string, segment: number): boolean {
+  const isHere = index.prepare(
+    `SELECT 1 FROM message WHERE mailbox = (SELECT number FROM mailbox WHERE id = ?) AND sequence = ?
+     AND segment = ? AND offset = ?`,
+  );
+  for (const stretch of scanSegment(path)) {
+    if (stretch.kind === "unreadable") return !livesAnything(index, segment);
+    const { header, offset } = stretch;
+    const sequence = parseUniqueId(header.uniqueId)?.sequence ?? 0;
+    if (isHere.get(header.mailbox, sequence, segment, offset) !== undefined) return false;
+  }
+  return true;
+}
+
+function livesAnything(index: DatabaseSync, segment: number): boolean {
+  return index.prepare("SELECT 1 FROM message WHERE segment = ? LIMIT 1").get(segment) !== undefined;
+}
+
+/** What the rows say that lives in a segment, records with their headers. Walks over all rows. */
+export function countLiveBytes(index: DatabaseSync, segment: number): number {
+  const row = index
+    .prepare(`SELECT coalesce(sum(sealed_bytes + ${recordHeaderBytes}), 0) AS bytes FROM message WHERE segment = ?`)
+    .get(segment);
+  return Number(row?.["bytes"]);
+}

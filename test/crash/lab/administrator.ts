@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Changing, type KnownMailbox } from "./client-ledger.ts";
+import { openPop3, openSmtp, operate } from "./gateway-door.ts";
+import type { LoadWorld } from "./load-world.ts";
+import { deliver } from "./mail-clients.ts";
+
+/** How many of the mailboxes that come and go are there at a time. */
+const livingAtOnce = 3;
+
+/** Makes mailboxes, has some mail come in, changes them in every way, and deletes them. Notes each step. */
+export class Administrator {
+  readonly #world: LoadWorld;
+  readonly #living: KnownMailbox[] = [];
+  #named = 0;
+
+  constructor(world: LoadWorld) {
+    this.#world = world;
+  }
+
+  async create(): Promise<KnownMailbox> {
+    const { ledger, loaded } = this.#world;
+    const name = `mailbox ${this.#named++}`;
+    ledger.wantedNames.add(name);
+    const begunMs = performance.now();
+    const { id, address, password } = await operate(loaded.gateway, "mailbox.create", { name });
+    const creating = { begunMs, ackedMs: performance.now() };
+    const mailbox: KnownMailbox = {
+      id,
+      address,
+      creating,
+      name: new Changing(name, creating),
+      state: new Changing("active", creating),
+      password: new Changing(password, creating),
+      removing: undefined,
+    };
+    ledger.mailboxes.set(id, mailbox);
+    return mailbox;
+  }
+
+  async changePassword(mailbox: KnownMailbox): Promise<void> {
+    const begunMs = performance.now();
+    const input = { id: mailbox.id, oldPassword: mailbox.password.value };
+    const { password } = await operate(this.#world.loaded.gateway, "mailbox.password-change", input);
+    mailbox.password.acknowledged(password, begunMs);
+  }
+
+  /** One mailbox through its life; the one of some rounds ago ends. */
+  async round(): Promise<void> {
+    const { gateway } = this.#world.loaded;
+    const mailbox = await this.create();
+    this.#living.push(mailbox);
+    await this.#deliver(mailbox, 3);
+    const name = `${mailbox.name.value} renamed`;
+    await mailbox.name.change(name, () => operate(gateway, "mailbox.edit", { id: mailbox.id, name }));
+    await mailbox.state.change("suspended", () => operate(gateway, "mailbox.suspend", { id: mailbox.id }));
+    await this.#world.pause();
+    if (this.#world.random(3) > 0) {
+      await mailbox.state.change("active", () => operate(gateway, "mailbox.activate", { id: mailbox.id }));
+      await this.changePassword(mailbox);
+      await this.#deliver(mailbox, 2);
+      await this.#lookAt(mailbox);
+    }
+    if (this.#living.length > livingAtOnce) await this.#deleteOldest();
+    await this.#world.pause();
+  }
+
+  async #deleteOldest(): Promise<void> {
+    const mailbox = this.#living.shift();
+    if (mailbox === undefined) return;
+    const { gateway } = this.#world.loaded;
+    // An active one is not deleted.
+    if (mailbox.state.value === "active")
+      await mailbox.state.change("suspended", () => operate(gateway, "mailbox.suspend", { id: mailbox.id }));
+    const removing = { begunMs: performance.now(), ackedMs: undefined };
+    mailbox.removing = removing;
+    await operate(gateway, "mailbox.delete", { id: mailbox.id });
+    mailbox.removing.ackedMs = performance.now();
+  }
+
+  async #deliver(mailbox: KnownMailbox, count: number): Promise<void> {
+    const client = await openSmtp(this.#world.loaded.gateway, this.#world.loaded.ca);
+    try {
+      for (let turn = 0; turn < count; turn++)
+        await deliver(this.#world, client, mailbox, turn % 2 === 0 ? "data" : "bdat");
+      await client.quit();
+    } finally {
+      client.peer.destroy();
+    }
+  }
+
+  /** The new password opens the mailbox and everything in it is there. */
+  async #lookAt(mailbox: KnownMailbox): Promise<void> {
+    const { gateway, ca } = this.#world.loaded;
+    const client = await openPop3(gateway, ca, { mailbox: mailbox.id, password: mailbox.password.value });
+    await client.quit();
+  }
+}
