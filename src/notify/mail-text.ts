@@ -4,8 +4,8 @@
 const encodedLine = 76;
 /** RFC 5322 §2.1.1: what a line should not be longer than. */
 const readableLine = 76;
-/** RFC 2047 §2: an encoded word has 75 octets; `=?UTF-8?B?` and `?=` take 12, and four characters stand for three octets. */
-const wordOctets = 45;
+/** RFC 2047 §2: a line has 76 octets; the field's name takes 9, `=?UTF-8?B?` and `?=` 12; four characters stand for three. */
+const wordOctets = 39;
 
 /** One line: what somebody named or a peer sent must not begin a line, a field or an escape of its own. */
 export function oneLine(text: string): string {
