@@ -7,6 +7,7 @@ import { listAudit } from "./audit-operation.ts";
 import * as certificate from "./certificate/certificate-operations.ts";
 import * as mailbox from "./mailbox-operations.ts";
 import { pageMailboxes } from "./mailbox-page.ts";
+import { sendTestNotice } from "./notice-operation.ts";
 import type { Operation, OperationContext } from "./operation.ts";
 import { showOverview } from "./overview-operation.ts";
 import { changeSettings, listSettings } from "./settings/settings-operations.ts";
@@ -45,6 +46,7 @@ export const operations = {
   "settings.list": listSettings,
   "settings.change": changeSettings,
   activity: showActivity,
+  "notify.test": sendTestNotice,
   "session.list": traffic.listSessions,
   "refusal.list": traffic.listRefusals,
   "mailbox.origins": traffic.listOrigins,

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type MailboxId, parseMailboxId } from "../base/ids.ts";
 import { targetPattern } from "../config/network-values.ts";
 import { purposes } from "../mailbox/mailbox-settings.ts";
+import { noticeChannel } from "./notice-shapes.ts";
 
 /** The JSON shapes that operations take and give. Times are ISO 8601 in UTC, sizes bytes. */
 
@@ -166,6 +167,8 @@ export const gatewayStatus = z.object({
   mailboxes: z.object({ active: z.number(), suspended: z.number() }),
   messages: z.number(),
   sealedBytes: z.number(),
+  /** The channels of notices that are set up. */
+  notices: z.array(noticeChannel).readonly(),
 });
 
 export type MailboxSummary = z.infer<typeof mailboxSummary>;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { limits } from "../base/limits.ts";
+import { noticeChannels } from "./notice-operation.ts";
 import { operation, type RunningFacts } from "./operation.ts";
 import { type GatewayStatus, gatewayStatus, nothing } from "./shapes.ts";
 
@@ -7,7 +8,7 @@ import { type GatewayStatus, gatewayStatus, nothing } from "./shapes.ts";
 export const showStatus = operation({
   input: nothing,
   output: gatewayStatus,
-  async run({ mailboxes, store, configuration, running }) {
+  async run({ mailboxes, store, configuration, running, notices }) {
     const all = mailboxes.list();
     const counts = [...(await store.counts()).values()];
     const active = all.filter((mailbox) => mailbox.state === "active").length;
@@ -20,6 +21,7 @@ export const showStatus = operation({
       mailboxes: { active, suspended: all.length - active },
       messages: counts.reduce((sum, each) => sum + each.messages, 0),
       sealedBytes: counts.reduce((sum, each) => sum + each.sealedBytes, 0),
+      notices: noticeChannels(notices),
     };
   },
 });

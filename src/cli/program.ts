@@ -6,6 +6,7 @@ import { configCommand } from "./commands/config.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { exportCommand } from "./commands/export.ts";
 import { mailboxCommand } from "./commands/mailbox.ts";
+import { notifyCommand } from "./commands/notify.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { statusCommand } from "./commands/status.ts";
 import { verifyCommand } from "./commands/verify.ts";
@@ -24,6 +25,7 @@ export function createProgram(io: CommandIo): Command {
     serveCommand(io),
     mailboxCommand(io),
     adminCommand(io),
+    notifyCommand(io),
     statusCommand(io),
     exportCommand(io),
     verifyCommand(io),

@@ -8,6 +8,7 @@ import { auditRoutes } from "./routes/audit-routes.ts";
 import { certificateRoutes } from "./routes/certificate-routes.ts";
 import type { SignInStages } from "./routes/entering.ts";
 import { mailboxRoutes } from "./routes/mailbox-routes.ts";
+import { noticeRoutes } from "./routes/notice-routes.ts";
 import { secondFactorRoutes } from "./routes/second-factor-routes.ts";
 import { settingsRoutes } from "./routes/settings-routes.ts";
 import { signInRoutes } from "./routes/sign-in-routes.ts";
@@ -27,6 +28,7 @@ export function apiRoutes(
     ...accountRoutes(),
     ...auditRoutes(stages.audit),
     ...settingsRoutes(),
+    ...noticeRoutes(),
     ...certificateRoutes(),
   ];
   return [...routes, description(routes, stages.version)];

@@ -16,7 +16,7 @@ export function statusCommand(io: CommandIo): Command {
   });
 }
 
-function describe({ running, dataDirectory, store, mailboxes, messages, sealedBytes }: GatewayStatus): string {
+function describe({ running, dataDirectory, store, mailboxes, messages, sealedBytes, notices }: GatewayStatus): string {
   return formatFacts([
     ["Gateway", running === null ? "not running" : `running since ${formatTime(running.startedAt)}`],
     ...(running === null
@@ -31,5 +31,15 @@ function describe({ running, dataDirectory, store, mailboxes, messages, sealedBy
     ["Store", store],
     ["Mailboxes", `${mailboxes.active} active, ${mailboxes.suspended} suspended`],
     ["Messages", `${messages} (${formatBytes(sealedBytes)})`],
+    ...notices.map(
+      (each) => [`Notices by ${each.channel === "email" ? "e-mail" : each.channel}`, noticesText(each)] as const,
+    ),
   ]);
+}
+
+function noticesText({ lastAttemptAt, lastDeliveredAt, failures, reason }: GatewayStatus["notices"][number]): string {
+  if (lastAttemptAt === null) return "set up, none sent yet";
+  const delivered = lastDeliveredAt === null ? "never" : formatTime(lastDeliveredAt);
+  if (failures === 0) return `last delivered ${delivered}`;
+  return `${failures} failures in a row, the last ${formatTime(lastAttemptAt)}${reason === null ? "" : `: ${reason}`}; last delivered ${delivered}`;
 }

@@ -19,7 +19,7 @@ export interface Answers {
   confirmPasskey: { "factor": { "id": string; "kind": "totp" | "passkey"; "name": string; "createdAt": string; "lastUsedAt": (string) | (null) }; "recoveryCodes": ((string)[]) | (null) };
   removeSecondFactor: { "id": string };
   renewRecoveryCodes: { "recoveryCodes": (string)[] };
-  getStatus: { "running": ({ "version": string; "processId": number; "startedAt": string; "ports": ({ "service": string; "host": string; "port": number })[]; "certificateFingerprint": string; "counters": { [name: string]: number } }) | (null); "dataDirectory": string; "hostName": string; "domains": (string)[]; "store": "ready" | "disk-low" | "failing" | "stopped"; "mailboxes": { "active": number; "suspended": number }; "messages": number; "sealedBytes": number };
+  getStatus: { "running": ({ "version": string; "processId": number; "startedAt": string; "ports": ({ "service": string; "host": string; "port": number })[]; "certificateFingerprint": string; "counters": { [name: string]: number } }) | (null); "dataDirectory": string; "hostName": string; "domains": (string)[]; "store": "ready" | "disk-low" | "failing" | "stopped"; "mailboxes": { "active": number; "suspended": number }; "messages": number; "sealedBytes": number; "notices": ({ "channel": "email" | "webhook"; "lastAttemptAt": (string) | (null); "lastDeliveredAt": (string) | (null); "outcome": ("delivered" | "refused" | "failed") | (null); "failures": number; "reason": (string) | (null) })[] };
   getOverview: { "store": "ready" | "disk-low" | "failing" | "stopped"; "disk": { "freeBytes": number; "totalBytes": number; "reserveBytes": number }; "certificate": ({ "notAfter": string; "fingerprint": string; "selfSigned": boolean }) | (null); "mailboxes": { "active": number; "suspended": number; "quiet": number; "notPulled": number }; "messages": number; "sealedBytes": number; "oldestReceivedAt": (string) | (null); "lastDay": { "received": number; "receivedBytes": number; "pulled": number; "refused": number }; "startedAt": (string) | (null); "version": (string) | (null); "attention": ({ "code": "store-failing" | "disk-low" | "certificate-expires" | "certificate-renewal-failing" | "mailbox-quiet" | "mailbox-not-pulled" | "error-logged" | "notice-not-delivered"; "severity": "warning" | "error"; "mailbox": (string) | (null); "mailboxName": (string) | (null); "at": (string) | (null); "values": { [name: string]: (string) | (number) } })[] };
   getActivity: { "step": "hour" | "day"; "points": ({ "at": string; "received": number; "receivedBytes": number; "pulled": number; "removed": number; "refused": number })[] };
   followEvents: string;
@@ -51,6 +51,7 @@ export interface Answers {
   exportAudit: string;
   listSettings: { "version": string; "sections": ({ "name": string; "help": string; "settings": ({ "name": string; "key": string; "help": string; "type": string; "form": { "kind": "text" | "flag" | "path" | "list" | "table" | "choice" | "number"; "choices"?: (string)[] | undefined; "min"?: number | undefined; "max"?: number | undefined }; "default": unknown; "derivedFrom": (string) | (null); "value": unknown; "origin": "default" | "file" | "console" | "environment" | "options"; "environment": string; "live": boolean; "waiting": boolean; "fixedBy": ("path" | "environment" | "options") | (null) })[] })[]; "waiting": (string)[] };
   changeSettings: { "version": string; "sections": ({ "name": string; "help": string; "settings": ({ "name": string; "key": string; "help": string; "type": string; "form": { "kind": "text" | "flag" | "path" | "list" | "table" | "choice" | "number"; "choices"?: (string)[] | undefined; "min"?: number | undefined; "max"?: number | undefined }; "default": unknown; "derivedFrom": (string) | (null); "value": unknown; "origin": "default" | "file" | "console" | "environment" | "options"; "environment": string; "live": boolean; "waiting": boolean; "fixedBy": ("path" | "environment" | "options") | (null) })[] })[]; "waiting": (string)[] };
+  sendTestNotice: { "channel": "email" | "webhook"; "outcome": "delivered" | "refused" | "failed"; "reply": string; "tookMs": number };
   getCertificate: { "source": "files" | "uploaded" | "acme" | "self-signed"; "subject": string; "issuer": string; "names": (string)[]; "notBefore": string; "notAfter": string; "fingerprint": string; "selfSigned": boolean; "chainLength": number; "hostName": string; "coversHostName": boolean; "acme": { "enabled": boolean; "state": "off" | "ordering" | "failing" | "issued" | "due"; "directoryUrl": string; "names": (string)[]; "contact": (string)[]; "challenge": "http-01" | "tls-alpn-01"; "agreeTerms": boolean; "lastAttemptAt": (string) | (null); "nextAttemptAt": (string) | (null); "lastError": ({ "code": string; "detail": string }) | (null) } };
   uploadCertificate: { "source": "files" | "uploaded" | "acme" | "self-signed"; "subject": string; "issuer": string; "names": (string)[]; "notBefore": string; "notAfter": string; "fingerprint": string; "selfSigned": boolean; "chainLength": number; "hostName": string; "coversHostName": boolean; "acme": { "enabled": boolean; "state": "off" | "ordering" | "failing" | "issued" | "due"; "directoryUrl": string; "names": (string)[]; "contact": (string)[]; "challenge": "http-01" | "tls-alpn-01"; "agreeTerms": boolean; "lastAttemptAt": (string) | (null); "nextAttemptAt": (string) | (null); "lastError": ({ "code": string; "detail": string }) | (null) } };
   removeCertificate: { "source": "files" | "uploaded" | "acme" | "self-signed"; "subject": string; "issuer": string; "names": (string)[]; "notBefore": string; "notAfter": string; "fingerprint": string; "selfSigned": boolean; "chainLength": number; "hostName": string; "coversHostName": boolean; "acme": { "enabled": boolean; "state": "off" | "ordering" | "failing" | "issued" | "due"; "directoryUrl": string; "names": (string)[]; "contact": (string)[]; "challenge": "http-01" | "tls-alpn-01"; "agreeTerms": boolean; "lastAttemptAt": (string) | (null); "nextAttemptAt": (string) | (null); "lastError": ({ "code": string; "detail": string }) | (null) } };
@@ -80,6 +81,7 @@ export interface Bodies {
   setAdministratorPassword: { "password": string };
   createToken: { "name": string; "scopes": ("status:read" | "events:read" | "mailboxes:read" | "mailboxes:write" | "administrators:read" | "administrators:write" | "tokens:write" | "audit:read" | "settings:read" | "settings:write")[]; "expiresAt": string };
   changeSettings: { "settings": { [name: string]: unknown } };
+  sendTestNotice: { "channel": "email" | "webhook" };
   uploadCertificate: { "certificate": string; "key": string };
   useAcme: { "agreeTerms"?: boolean | undefined; "names"?: (string)[] | undefined; "contact"?: (string)[] | undefined; "directoryUrl"?: string | undefined; "challenge"?: string | undefined };
 }
@@ -399,6 +401,14 @@ export interface paths {
     put?: never;
     post?: never;
     delete?: never;
+  };
+  "/notifications/test": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    post: { parameters: { query?: never; header?: never; path?: never; cookie?: never }; requestBody: { content: { "application/json": Bodies["sendTestNotice"] } }; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["sendTestNotice"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    get?: never;
+    put?: never;
+    delete?: never;
+    patch?: never;
   };
   "/certificate": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };

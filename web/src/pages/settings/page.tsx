@@ -5,6 +5,7 @@ import { Loading } from "../../components/loading.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { Problem } from "../../components/problem.tsx";
+import { NoticeChannels } from "./notice-channels.tsx";
 import { SectionCard } from "./section-card.tsx";
 import { useLabel } from "./setting-field.tsx";
 import type { Settings } from "./setting-values.ts";
@@ -25,7 +26,11 @@ export function Page() {
         <div className="stack stack--narrow">
           <Waiting settings={data.answer} />
           {data.answer.sections.map((section) => (
-            <SectionCard key={section.name} section={section} tag={data.tag} mayChange={may("settings:write")} />
+            <SectionCard key={section.name} section={section} tag={data.tag} mayChange={may("settings:write")}>
+              {section.name === "notify" && (
+                <NoticeChannels version={data.answer.version} mayTest={may("settings:write")} />
+              )}
+            </SectionCard>
           ))}
         </div>
       )}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { problemOf } from "../../api/problem.ts";
 import { Button } from "../../components/button.tsx";
@@ -13,10 +13,12 @@ interface SectionCardProps {
   readonly section: Section;
   readonly tag: string;
   readonly mayChange: boolean;
+  /** What belongs to the section and is no setting. */
+  readonly children?: ReactNode;
 }
 
 /** One section of the configuration; what was changed in it is saved together, all or none. */
-export function SectionCard({ section, tag, mayChange }: SectionCardProps) {
+export function SectionCard({ section, tag, mayChange, children }: SectionCardProps) {
   const { t } = useTranslation(["settings", "frame"]);
   const [typed, setTyped] = useState<Readonly<Record<string, string>>>({});
   const change = useChangeSettings(() => setTyped({}));
@@ -65,6 +67,7 @@ export function SectionCard({ section, tag, mayChange }: SectionCardProps) {
           </div>
         )}
       </form>
+      {children}
     </section>
   );
 }
