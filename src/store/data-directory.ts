@@ -11,6 +11,10 @@ export interface DataDirectory {
   readonly lockHolder: string;
   readonly segments: string;
   readonly large: string;
+  /** A copy of each row of the registry. */
+  readonly mailboxes: string;
+  /** What a repair put aside. */
+  readonly damaged: string;
 }
 
 export function dataDirectory(root: string): DataDirectory {
@@ -22,6 +26,8 @@ export function dataDirectory(root: string): DataDirectory {
     lockHolder: join(root, "lock.pid"),
     segments: join(root, "segments"),
     large: join(root, "large"),
+    mailboxes: join(root, "mailboxes"),
+    damaged: join(root, "damaged"),
   };
 }
 

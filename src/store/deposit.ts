@@ -155,26 +155,35 @@ export class OpenDeposit implements Deposit {
     this.#state = "over";
     try {
       if (this.#large) this.#sendGathered();
-      if (this.#large) return await this.#parts.thread.request(this.#request(step, facts, undefined));
-      const header = Buffer.allocUnsafe(recordHeaderBytes);
-      writeRecordHeader(header, {
-        ...facts,
-        uniqueId: this.uniqueId,
-        mailbox: this.#mailbox.id,
-        source: sourceCodes[this.#hints.source],
-        receivedAtMs: this.#hints.receivedAtMs,
-        sealedBytes: this.#sealedBytes,
-      });
+      const header = this.#header(facts);
+      if (this.#large) return await this.#parts.thread.request(this.#request(step, facts, { trailer: header }));
       const record = [header, ...this.#gathered];
       this.#gathered = [];
-      return await this.#parts.thread.requestWithRecord((at) => this.#request(step, facts, at), record);
+      return await this.#parts.thread.requestWithRecord((recordAt) => this.#request(step, facts, { recordAt }), record);
     } finally {
       this.#letGo(this.#heldBytes);
       this.#parts.windows.delete(this.#sequence);
     }
   }
 
-  #request(step: "commit" | "prepare", facts: DepositFacts, recordAt: number | undefined): DepositRequest {
+  #header(facts: DepositFacts): Buffer {
+    const header = Buffer.allocUnsafeSlow(recordHeaderBytes);
+    writeRecordHeader(header, {
+      ...facts,
+      uniqueId: this.uniqueId,
+      mailbox: this.#mailbox.id,
+      source: sourceCodes[this.#hints.source],
+      receivedAtMs: this.#hints.receivedAtMs,
+      sealedBytes: this.#sealedBytes,
+    });
+    return header;
+  }
+
+  #request(
+    step: "commit" | "prepare",
+    facts: DepositFacts,
+    { recordAt, trailer }: Partial<Pick<DepositRequest, "recordAt" | "trailer">>,
+  ): DepositRequest {
     const { thread, clock, repeatedDeliveryMs } = this.#parts;
     const atMs = clock.nowMs();
     return {
@@ -199,6 +208,7 @@ export class OpenDeposit implements Deposit {
           : { name: hex(facts.passage.name), content: hex(facts.passage.content) },
       repeatedSinceMs: atMs - repeatedDeliveryMs,
       recordAt,
+      trailer,
     };
   }
 

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { PosternError } from "../base/errors.ts";
 import { type DataDirectory, parseSegmentName } from "./data-directory.ts";
+import { readIndexLog } from "./index-log.ts";
 
 /**
  * Refuses a directory whose index was lost. A new, empty one in its place would know none of the mail beside it, and the
@@ -18,11 +19,27 @@ export function refuseLostIndex(directory: DataDirectory): void {
   }
 }
 
+/** Before a start opens the index, and with that loses what SQLite does not read. Throws `store/index-damaged`. */
+export function refuseDamagedLog(directory: DataDirectory): void {
+  const damage = describeLogDamage(directory);
+  if (damage !== undefined) throw new PosternError("store/index-damaged", damage);
+}
+
+/** What is wrong with the index's log; `undefined` when nothing is. To be asked only while nobody writes to it. */
+export function describeLogDamage({ index }: DataDirectory): string | undefined {
+  const log = readIndexLog(`${index}-wal`);
+  if (log === undefined || log.lostTransactions === 0) return undefined;
+  const at = log.frames[log.firstBad]?.at ?? 0;
+  return `${index}-wal is damaged near octet ${at}, before ${log.lostTransactions} transactions that were complete`;
+}
+
 /** What is left of a directory that had an index. */
 function firstLeft(directory: DataDirectory): string | undefined {
   if ((bytesOf(`${directory.index}-wal`) ?? 0) > 0) return `${directory.index}-wal`;
   const segment = namesIn(directory.segments).find((name) => parseSegmentName(name) !== undefined);
   if (segment !== undefined) return `segments/${segment}`;
+  const copy = namesIn(directory.mailboxes).find((name) => name.endsWith(".json"));
+  if (copy !== undefined) return `mailboxes/${copy}`;
   const large = namesIn(directory.large).find((name) => name.endsWith(".age"));
   return large === undefined ? undefined : `large/${large}`;
 }

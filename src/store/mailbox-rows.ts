@@ -47,11 +47,17 @@ export function readMailboxes(index: DatabaseSync): readonly NumberedMailbox[] {
   return rows.map((row) => ({ number: Number(row["number"]), row: readRow(row) }));
 }
 
+/** One of them; `undefined` when it was removed. Throws `store/damaged`. */
+export function readMailbox(index: DatabaseSync, number: number): MailboxRow | undefined {
+  const row = index.prepare(`SELECT ${columns} FROM mailbox WHERE number = ? AND removed_at IS NULL`).get(number);
+  return row === undefined ? undefined : readRow(row);
+}
+
+/** Throws `store/damaged`. */
 function readRow(row: Record<string, SQLOutputValue>): MailboxRow {
   const id = parseMailboxId(String(row["id"]));
   const identityFile = row["identity_file"];
-  const settings: unknown = JSON.parse(String(row["settings"]));
-  const allowedPeers: unknown = JSON.parse(String(row["allowed_peers"]));
+  const [settings, allowedPeers] = [parsed(row["settings"]), parsed(row["allowed_peers"])];
   if (
     id === undefined ||
     !(identityFile instanceof Uint8Array) ||
@@ -72,6 +78,15 @@ function readRow(row: Record<string, SQLOutputValue>): MailboxRow {
     requireTls: row["require_tls"] === 1,
     settings,
   };
+}
+
+/** `undefined` for what is no JSON. */
+function parsed(text: SQLOutputValue | undefined): unknown {
+  try {
+    return JSON.parse(String(text));
+  } catch {
+    return undefined;
+  }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -291,8 +291,9 @@ class SqliteStore implements Store {
 
   async #stopOnce(): Promise<void> {
     this.#mail.stop();
-    await this.#thread.stop();
+    // The writer last: whoever is last moves the log into the index, and a reader cannot.
     await this.#reader.stop();
+    await this.#thread.stop();
     await this.#payload.close();
     this.#lock.release();
   }

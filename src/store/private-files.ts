@@ -8,7 +8,7 @@ const others = 0o077;
 
 /** What stands in a data directory. */
 const ownNames =
-  /^(?:index\.sqlite.*|accounts\.sqlite.*|lock\..*|segments|large|tls|secrets|control\..*|settings\.toml.*|notices\.json.*|probe)$/;
+  /^(?:index\.sqlite.*|accounts\.sqlite.*|lock\..*|segments|large|mailboxes|damaged|repair\.tmp|tls|secrets|control\..*|settings\.toml.*|notices\.json.*|probe)$/;
 
 /**
  * Makes the file when it is not there, readable and writable for its owner alone whatever the umask says: SQLite makes
@@ -28,7 +28,7 @@ export function ensurePrivateDirectory(directory: DataDirectory): boolean {
   mkdirSync(directory.root, { recursive: true, mode: 0o700 });
   const ours = readdirSync(directory.root).every((name) => ownNames.test(name));
   let wasOpen = ours && tighten(directory.root);
-  for (const folder of [directory.segments, directory.large])
+  for (const folder of [directory.segments, directory.large, directory.mailboxes, directory.damaged])
     if (existsSync(folder)) wasOpen = tighten(folder) || wasOpen;
   return wasOpen;
 }

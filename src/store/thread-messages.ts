@@ -49,6 +49,8 @@ export interface DepositRequest {
   readonly passage: { readonly name: string; readonly content: string } | undefined;
   /** Where its record begins in the batch's buffer; undefined when the message has a file of its own. */
   readonly recordAt: number | undefined;
+  /** What stands behind the sealed octets in a file of their own: the header that a record in a segment begins with. */
+  readonly trailer: Uint8Array | undefined;
 }
 
 export interface AddendumRequest {

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { PosternError } from "../base/errors.ts";
-import { isDamage } from "./lost-index.ts";
+import { isLocked } from "./lock.ts";
+import { describeLogDamage, isDamage } from "./lost-index.ts";
 import type { Finding, VerifyParts } from "./verify.ts";
 
 const mostProblems = 20;
 
-/** SQLite's own check of the index: its pages, its orders, what belongs to each other. */
-export function* verifyIndex({ index }: Pick<VerifyParts, "index">): Generator<Finding> {
+/** The log while nobody writes to it, and SQLite's own check of the index: its pages and their orders. */
+export function* verifyIndex({ index, directory }: Pick<VerifyParts, "index" | "directory">): Generator<Finding> {
+  const logDamage = isLocked(directory) ? undefined : describeLogDamage(directory);
+  if (logDamage !== undefined) yield damagedIndex(logDamage);
   for (const row of index.prepare(`PRAGMA integrity_check(${mostProblems})`).all()) {
     const text = String(row["integrity_check"]);
     if (text !== "ok") yield damagedIndex(text);

@@ -11,6 +11,7 @@ import { verifyFiles } from "./verify-files.ts";
 import { despiteDamage, verifyIndex, verifyOwners } from "./verify-index.ts";
 import { verifyLedger } from "./verify-ledger.ts";
 import { MessageVerifier } from "./verify-messages.ts";
+import { verifyRegistry } from "./verify-registry.ts";
 
 /** Something that is not as it must be. */
 export interface Finding {
@@ -27,6 +28,8 @@ export interface Finding {
 export type FindingCode =
   | "index-damaged"
   | "mailbox-missing"
+  | "mailbox-damaged"
+  | "copy-damaged"
   | "message-missing"
   | "facts-disagree"
   | "ledger-gap"
@@ -90,6 +93,7 @@ export async function* verifyStore(directory: string, options: VerifyOptions = {
     if (options.mailbox === undefined) yield* despiteDamage("the index", verifyIndex(parts));
     yield* despiteDamage("the registry", verifyMailboxes(parts, options.mailbox));
     if (options.mailbox === undefined) {
+      yield* despiteDamage("the registry", verifyRegistry(parts));
       yield* despiteDamage("the index", verifyOwners(parts));
       yield* verifyAudit(layout);
       yield* despiteDamage("the index", verifyFiles(parts));

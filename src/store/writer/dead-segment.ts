@@ -5,13 +5,24 @@ import { parseUniqueId } from "../../base/ids.ts";
 import { type DataDirectory, segmentPath } from "../data-directory.ts";
 import { recordHeaderBytes } from "../record.ts";
 import { scanSegment } from "../segment-scan.ts";
+import type { SegmentAccounts } from "./segment-accounts.ts";
+
+/** Whether a segment's file may go, whatever its account says; an account that was wrong is put right. */
+export function proveDead(
+  segment: number,
+  parts: { readonly index: DatabaseSync; readonly directory: DataDirectory; readonly accounts: SegmentAccounts },
+): boolean {
+  if (isDead(parts.index, parts.directory, segment)) return true;
+  parts.accounts.correct(segment, countLiveBytes(parts.index, segment));
+  return false;
+}
 
 /**
  * Whether the rows know nothing that lives in this segment: asked before its file goes, since the account alone is not
  * believed, and were it wrong, mail would be lost. Every record that the file has is looked up by its key; only a file
  * with something unreadable in it costs a walk over all rows.
  */
-export function isDead(index: DatabaseSync, directory: DataDirectory, segment: number): boolean {
+function isDead(index: DatabaseSync, directory: DataDirectory, segment: number): boolean {
   const path = segmentPath(directory, segment);
   if (!existsSync(path)) return true;
   try {
@@ -42,7 +53,7 @@ function livesAnything(index: DatabaseSync, segment: number): boolean {
 }
 
 /** What the rows say that lives in a segment, records with their headers. Walks over all rows. */
-export function countLiveBytes(index: DatabaseSync, segment: number): number {
+function countLiveBytes(index: DatabaseSync, segment: number): number {
   const row = index
     .prepare(`SELECT coalesce(sum(sealed_bytes + ${recordHeaderBytes}), 0) AS bytes FROM message WHERE segment = ?`)
     .get(segment);

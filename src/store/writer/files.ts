@@ -2,6 +2,7 @@
 import type { OpenMode } from "node:fs";
 import { closeSync, fdatasyncSync, fsync, fsyncSync, open, openSync, rmSync, writev, writevSync } from "node:fs";
 import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { promisify } from "node:util";
 
 /** The few file operations by which the store thread changes payload; a test hands in ones that fail. */
@@ -63,6 +64,19 @@ export const diskFiles: Files = {
     unlink: (path) => rm(path, { force: true }),
   },
 };
+
+/** Throws what keeps a file from being written and synced. */
+export function probeDisk(files: Files, folder: string): void {
+  const path = join(folder, "probe");
+  const descriptor = files.open(path, "w");
+  try {
+    files.append(descriptor, [Buffer.alloc(4096)]);
+    files.sync(descriptor);
+  } finally {
+    files.close(descriptor);
+    files.unlink(path);
+  }
+}
 
 /** A write may be cut short, by a full disk above all; then the rest is tried, which tells why. */
 function appendAll(descriptor: number, pieces: readonly Uint8Array[]): void {

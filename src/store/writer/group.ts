@@ -22,6 +22,8 @@ export interface GroupResult {
   readonly answers: readonly Answer[];
   /** Large messages whose file is no longer wanted. */
   readonly unlinkLarge: readonly number[];
+  /** Mailboxes whose row changed. */
+  readonly changedMailboxes: readonly number[];
 }
 
 /**
@@ -45,7 +47,8 @@ export function commitGroup(
     if (index.isTransaction) index.exec("ROLLBACK");
     throw error;
   }
-  return { answers: group.answers, unlinkLarge: group.unlinkLarge };
+  const { answers, unlinkLarge, changedMailboxes } = group;
+  return { answers, unlinkLarge, changedMailboxes };
 }
 
 /** What each request of a failed group is told. */
@@ -61,6 +64,7 @@ export function failedAnswers(ready: readonly ReadyRequest[], error: unknown): r
 class Group {
   readonly answers: Answer[] = [];
   readonly unlinkLarge: number[] = [];
+  readonly changedMailboxes: number[] = [];
   readonly #index: DatabaseSync;
   readonly #writer: IndexWriter;
   readonly #repeated = new Map<DepositRequest, number>();
@@ -191,6 +195,7 @@ class Group {
       this.#writer.passages.forgetAll(mailbox);
       this.#writer.activity.forget(mailbox);
       this.#writer.mailboxChanged(mailbox);
+      this.changedMailboxes.push(mailbox);
     }
     this.answers.push({ token, kind: "removed", removed, failed });
   }
@@ -222,6 +227,7 @@ class Group {
       this.#index.prepare(updateMailboxSql).run(...mailboxValues(row), number);
     }
     this.#writer.mailboxChanged(number);
+    this.changedMailboxes.push(number);
     this.#writer.ledger.append(number, { atMs, event });
     this.answers.push({ token, kind: "mailbox", number, removed });
   }

@@ -57,12 +57,16 @@ export class LargeFiles {
     await file.last;
   }
 
-  /** Everything on the disk and synced: file and name. Returns the SHA-256. A failed sync is never tried again. */
-  async finish(sequence: number): Promise<Buffer> {
+  /**
+   * Everything on the disk and synced: file, trailer and name. Returns the SHA-256 of what stands before the trailer. A
+   * failed sync is never tried again.
+   */
+  async finish(sequence: number, trailer: Uint8Array): Promise<Buffer> {
     const file = this.#require(sequence);
     try {
       await file.last;
       const descriptor = descriptorOf(file);
+      await this.#files.large.write(descriptor, [trailer], file.position);
       await this.#files.large.sync(descriptor);
       await this.#syncDirectory();
       file.descriptor = undefined;

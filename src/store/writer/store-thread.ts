@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mkdirSync, statfsSync } from "node:fs";
-import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { describeError, PosternError } from "../../base/errors.ts";
 import { giveBack } from "../../base/give-back.ts";
 import { type DataDirectory, dataDirectory, segmentPath } from "../data-directory.ts";
 import { type Epoch, Epochs, readEpochs, readLastSequence } from "../epochs.ts";
-import { namingTheIndex } from "../lost-index.ts";
+import { namingTheIndex, refuseDamagedLog } from "../lost-index.ts";
 import { readMailboxes } from "../mailbox-rows.ts";
 import { recordHeaderBytes } from "../record.ts";
 import { type RecoveryReport, recover } from "../recovery.ts";
@@ -16,12 +15,13 @@ import type { Answer, FromStoreThread, StoreThreadOptions, ToStoreThread } from 
 import { Belongings } from "./belongings.ts";
 import { Clients } from "./clients.ts";
 import { compactSlice, worthCompacting } from "./compactor.ts";
-import { countLiveBytes, isDead } from "./dead-segment.ts";
+import { proveDead } from "./dead-segment.ts";
 import { FaultPlan, withFaults } from "./faults.ts";
-import { diskFiles, type Files } from "./files.ts";
+import { diskFiles, type Files, probeDisk } from "./files.ts";
 import { commitGroup, failedAnswers, isNoSpace, type ReadyRequest } from "./group.ts";
 import { IndexWriter } from "./index-writer.ts";
 import { LargeFiles } from "./large-files.ts";
+import { MailboxCopies } from "./mailbox-copies.ts";
 import { nextSegmentNumber, SegmentWriter } from "./segment-writer.ts";
 
 /** How much payload one group commit takes; more only adds latency. */
@@ -45,6 +45,7 @@ class StoreThread {
   readonly #epochs: Epochs;
   readonly #segments: SegmentWriter;
   readonly #large: LargeFiles;
+  readonly #copies: MailboxCopies;
   readonly #housekeeping: NodeJS.Timeout;
   #index: DatabaseSync;
   #writer: IndexWriter;
@@ -68,6 +69,7 @@ class StoreThread {
     for (const folder of [this.#directory.segments, this.#directory.large])
       mkdirSync(folder, { recursive: true, mode: 0o700 });
     this.#files.syncDirectory(this.#directory.root);
+    refuseDamagedLog(this.#directory);
     this.#index = openIndexForWriting(this.#directory);
     const lastSequence = readLastSequence(this.#index);
     this.#epoch = { name: options.epochName, firstSequence: lastSequence + 1, startedAtMs: options.startedAtMs };
@@ -79,6 +81,8 @@ class StoreThread {
       nextNumber: nextSegmentNumber(this.#directory, this.#writer.segments),
     });
     this.#large = new LargeFiles(this.#files, this.#directory, this.#epochs);
+    this.#copies = new MailboxCopies(this.#directory);
+    this.#copies.bringUpToDate(this.#index);
     this.#clients = new Clients(port, (message, client) => this.#take(message, client));
     this.#housekeeping = setInterval(() => this.#keepHouse(), housekeepingMs);
     this.#tellReady(report, lastSequence);
@@ -175,7 +179,8 @@ class StoreThread {
     this.#finishing += 1;
     this.#belongings.finished(request);
     try {
-      this.#ready.push({ request, largeSha256: await this.#large.finish(request.sequence) });
+      const trailer = request.trailer ?? new Uint8Array(0);
+      this.#ready.push({ request, largeSha256: await this.#large.finish(request.sequence, trailer) });
       this.#schedule();
     } catch (error) {
       this.#tellFailing(error);
@@ -208,7 +213,7 @@ class StoreThread {
     }
     try {
       this.#faults.pass("index-commit");
-      const { answers, unlinkLarge } = commitGroup(group, {
+      const { answers, unlinkLarge, changedMailboxes } = commitGroup(group, {
         index: this.#index,
         writer: this.#writer,
         segments: this.#segments,
@@ -218,6 +223,8 @@ class StoreThread {
       for (const sequence of unlinkLarge) this.#large.unlink(sequence);
       this.#answer(answers);
       this.#dropDeadSegments();
+      const failed = this.#copies.follow(this.#index, changedMailboxes);
+      if (failed !== undefined) this.#tellFailing(failed);
     } catch (error) {
       // Files of large messages stay: the rows may be on the disk although COMMIT failed. The next start tells, and
       // sweeps those that nothing points to.
@@ -285,15 +292,8 @@ class StoreThread {
     try {
       if (!this.#indexTrusted) this.#reopenIndex();
       if (!this.#indexTrusted) return;
-      const probe = join(this.#directory.root, "probe");
-      const descriptor = this.#files.open(probe, "w");
-      try {
-        this.#files.append(descriptor, [Buffer.alloc(4096)]);
-        this.#files.sync(descriptor);
-      } finally {
-        this.#files.close(descriptor);
-        this.#files.unlink(probe);
-      }
+      probeDisk(this.#files, this.#directory.root);
+      this.#copies.flush(this.#index);
       this.#failing = false;
       this.#clients.tell({ kind: "health", failing: false, full: false, detail: "" });
     } catch {
@@ -331,8 +331,7 @@ class StoreThread {
   #dropDeadSegments(): void {
     for (const [number, { bytes, liveBytes }] of Array.from(this.#writer.segments.entries())) {
       if (liveBytes > 0 || number === this.#segments.activeNumber) continue;
-      if (!isDead(this.#index, this.#directory, number)) {
-        this.#writer.segments.correct(number, countLiveBytes(this.#index, number));
+      if (!proveDead(number, { index: this.#index, directory: this.#directory, accounts: this.#writer.segments })) {
         this.#clients.tell({
           kind: "damaged",
           segment: number,
