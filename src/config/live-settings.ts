@@ -129,6 +129,8 @@ export class LiveSettings {
       if (setting === undefined) return [{ field, reason: "there is no such setting" }];
       if (setting.type.form.kind === "path")
         return [{ field, reason: "paths are set in the configuration file alone" }];
+      if (value !== null && setting.heldBy !== undefined && this.#checked.given.has(setting.heldBy))
+        return [{ field, reason: `the secret of ${setting.heldBy} goes there; change it in the configuration file` }];
       if (origin === "environment" || origin === "options")
         return [{ field, reason: `it is set by the ${origin} of the gateway, which wins over the console` }];
       if (field === "listen.console" && Array.isArray(value) && value.length === 0)

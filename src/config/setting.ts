@@ -11,6 +11,11 @@ export interface Setting<T = unknown> {
   readonly derivedFrom?: string;
   /** `live`: a change in the console works at once. Absent: at the next start. */
   readonly reload?: "live";
+  /**
+   * The path of a secret that goes where this setting says. While there is one, the console cannot change this setting:
+   * whoever signs in over HTTPS must not send the secret elsewhere.
+   */
+  readonly heldBy?: string;
   /** The name in `Configuration` when it differs from the key in camel case, to carry the unit. */
   readonly field?: string;
 }

@@ -40,6 +40,14 @@ test("a body of short ASCII goes as it is, any other as quoted-printable", () =>
   assert.equal(Buffer.from(body.replaceAll("=\r\n", "").trim().replaceAll("=", ""), "hex").toString(), "é".repeat(100));
 });
 
+test("what follows a bullet stands below it", () => {
+  const lines = wrap(`* ${"word ".repeat(30).trim()}`);
+  assert.match(lines[0] ?? "", /^\* word/);
+  assert.ok(lines.length > 1);
+  for (const line of lines.slice(1)) assert.match(line, /^ {2}word/);
+  assert.deepEqual(wrap(""), [""]);
+});
+
 test("long lines break between words and keep their indent", () => {
   const lines = wrap(`  ${"word ".repeat(40).trim()}`);
   assert.ok(lines.length > 2);

@@ -46,17 +46,20 @@ function encodedWords(text: string): readonly string[] {
   return [...words, piece].map((each) => `=?UTF-8?B?${Buffer.from(each, "utf8").toString("base64")}?=`);
 }
 
-/** Breaks a line between words; what follows is indented like it. */
+/** Breaks a line between words; what follows is indented like it, also behind a bullet. */
 export function wrap(line: string): readonly string[] {
-  const indent = /^ */.exec(line)?.[0] ?? "";
+  const start = /^(?:\* )? */.exec(line)?.[0] ?? "";
   const lines: string[] = [];
-  let now = indent;
-  for (const word of line.trim().split(" ")) {
-    if (now.length + 1 + word.length > readableLine && now.trim() !== "") {
+  let now = start;
+  let isEmpty = true;
+  for (const word of line.slice(start.length).split(" ")) {
+    if (!isEmpty && now.length + 1 + word.length > readableLine) {
       lines.push(now);
-      now = indent;
+      now = " ".repeat(start.length);
+      isEmpty = true;
     }
-    now += now.trim() === "" ? word : ` ${word}`;
+    now += isEmpty ? word : ` ${word}`;
+    isEmpty = false;
   }
   return [...lines, now];
 }

@@ -53,6 +53,7 @@ export class NoticeDesk {
   #looking: Promise<void> | undefined;
   #again = false;
   #started = false;
+  #settings = "";
 
   constructor(parts: NoticeDeskParts) {
     this.#parts = parts;
@@ -71,6 +72,7 @@ export class NoticeDesk {
       this.#parts.log.event("notify/not-noted", { cause: describeError(error) });
     }
     this.#started = true;
+    this.#settings = JSON.stringify(this.#parts.configuration.notify);
     this.#parts.watch.start(() => this.#schedule(limits.noticeAlarmMs));
     this.#schedule(0);
   }
@@ -88,9 +90,15 @@ export class NoticeDesk {
     await this.idle();
   }
 
-  /** Whoever mended the settings does not want to wait for the next attempt. */
+  /** Whoever mended the settings does not want to wait for the next attempt, nor to read of those before. */
   settingsChanged(): void {
+    const settings = JSON.stringify(this.#parts.configuration.notify);
+    if (settings === this.#settings) return;
+    this.#settings = settings;
     this.#pauses.clear();
+    this.#reasons.clear();
+    for (const [name, { ledger, attempts }] of this.#states)
+      this.#states.set(name, { ledger, attempts: { ...attempts, failures: 0, outcome: null } });
     this.#parts.watch.refresh();
     this.#schedule(0);
   }

@@ -52,7 +52,7 @@ export function wordsOf(subject: Subject): Words {
     case "notice-not-delivered":
       return {
         title: `Notices by ${channelOf(subject)} do not arrive`,
-        text: "They are tried again. Send a test notice from the settings page: it shows what the other side says.",
+        text: "What is to be told is kept and tried again. Send a test notice from the settings page: it shows what the other side says.",
         page: "settings#notify",
       };
   }

@@ -3,6 +3,9 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { describeSettings } from "../../src/admin/settings/settings-operations.ts";
+import { hasCode } from "../../src/base/errors.ts";
+import { LiveSettings } from "../../src/config/live-settings.ts";
 import type { ApiClient } from "../support/api-client.ts";
 import { ApiWorld } from "../support/api-world.ts";
 import { FakeAuthority } from "../support/fake-certificates.ts";
@@ -60,6 +63,22 @@ test("what cannot work is refused at its field, and paths are not taken", async 
       [field],
     );
   }
+});
+
+test("where the password of the configuration goes, the console cannot change", async () => {
+  const text = `${localConfiguration(directory)}[notify]\nsmtp_server = "mail.example.org"\nsmtp_password_file = "secret"\n`;
+  const settings = LiveSettings.open({ text, environment: {} });
+  await assert.rejects(settings.change({ "notify.smtp_server": "evil.example.org" }), (error) => {
+    assert.ok(hasCode(error, "config/invalid"));
+    assert.deepEqual(
+      error.fields.map(({ field }) => field),
+      ["notify.smtp_server"],
+    );
+    return true;
+  });
+  assert.equal(settings.view.notify.smtpServer, "mail.example.org");
+  const shown = describeSettings(settings).sections.flatMap((section) => section.settings);
+  assert.equal(shown.find(({ name }) => name === "notify.smtp_server")?.fixedBy, "secret");
 });
 
 test("a test of what nobody set up says so", async () => {

@@ -71,7 +71,7 @@ function describe(
     environment: environmentName(section, key),
     live: setting.reload === "live",
     waiting: waiting.has(name),
-    fixedBy: fixedBy(setting, given),
+    fixedBy: setting.heldBy !== undefined && checked.given.has(setting.heldBy) ? "secret" : fixedBy(setting, given),
   };
 }
 

@@ -34,7 +34,7 @@ export const settingView = z.object({
   /** Its change waits for a start. */
   waiting: z.boolean(),
   /** Why it cannot be changed here; `null`: it can. */
-  fixedBy: z.enum(["path", "environment", "options"]).nullable(),
+  fixedBy: z.enum(["path", "secret", "environment", "options"]).nullable(),
 });
 
 export const settingsView = z.object({

@@ -28,6 +28,7 @@ export const notify = section(
       type: optional(target),
       derivedFrom: "none; e-mail needs one",
       reload: "live",
+      heldBy: "notify.smtp_password_file",
       help: "The mail server that takes notices, as host:port. Without a port: 587 with STARTTLS, 465 with implicit TLS.",
     }),
     smtp_security: setting({

@@ -91,7 +91,7 @@ function Outcome({ result: { outcome, reply } }: { readonly result: TestResult }
   return (
     <Notice kind={outcome === "delivered" ? "good" : "error"} title={t(`notices.outcomes.${outcome}`)}>
       <p>
-        {t("notices.reply")} <code>{reply}</code>
+        {t(`notices.replies.${outcome}`)} <code>{reply}</code>
       </p>
     </Notice>
   );
