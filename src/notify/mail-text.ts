@@ -2,8 +2,8 @@
 
 /** RFC 2045 §6.7: the octets of an encoded line, without its CRLF. */
 const encodedLine = 76;
-/** RFC 5322 §2.1.1: what a line should not be longer than. */
-const readableLine = 76;
+/** RFC 5322 §2.1.1 wants at most 78; so none needs a soft line break of the encoding. */
+const readableLine = 74;
 /** RFC 2047 §2: a line has 76 octets; the field's name takes 9, `=?UTF-8?B?` and `?=` 12; four characters stand for three. */
 const wordOctets = 39;
 

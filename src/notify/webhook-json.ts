@@ -34,7 +34,7 @@ function listOf(name: string, entries: readonly LedgerEntry[]) {
 
 function viewOf(entry: LedgerEntry) {
   const { subject, beganMs, endedMs } = entry;
-  const { key, kind, code, severity, mailbox, mailboxName, values } = subject;
+  const { key, kind, code, severity, mailbox, mailboxName, at, values } = subject;
   const words = endedMs === null ? wordsOf(subject) : { title: endWordsOf(entry), text: "" };
   const { title, text } = words;
   return {
@@ -44,6 +44,7 @@ function viewOf(entry: LedgerEntry) {
     severity,
     mailbox,
     mailboxName,
+    at,
     began: isoOf(beganMs),
     ended: endedMs === null ? null : isoOf(endedMs),
     title: oneLine(title),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { describeSettings } from "../../src/admin/settings/settings-operations.ts";
@@ -11,11 +12,13 @@ import { ApiWorld } from "../support/api-world.ts";
 import { FakeAuthority } from "../support/fake-certificates.ts";
 import { localConfiguration } from "../support/local-gateway.ts";
 import { WebhookReceiver } from "../support/notice-receivers.ts";
+import { skipWithoutPeers } from "../support/peers.ts";
 import { runProgram } from "../support/run-program.ts";
 import { removeDirectory, temporaryDirectory } from "../support/temporary.ts";
 
 const program = join(import.meta.dirname, "../../bin/postern.cjs");
 let directory: string;
+let secretFile: string;
 let receiver: WebhookReceiver;
 let world: ApiWorld;
 let root: ApiClient;
@@ -26,7 +29,14 @@ before(async () => {
   const caFile = join(directory, "ca.pem");
   await writeFile(caFile, authority.pem);
   receiver = await WebhookReceiver.start(await authority.issue(["127.0.0.1"]));
-  world = await ApiWorld.start({}, { configuration: `[notify]\nca_file = ${JSON.stringify(caFile)}\n` });
+  secretFile = join(directory, "secret");
+  await writeFile(secretFile, "a first secret\n");
+  const lines = [
+    "[notify]",
+    `ca_file = ${JSON.stringify(caFile)}`,
+    `webhook_secret_file = ${JSON.stringify(secretFile)}`,
+  ];
+  world = await ApiWorld.start({}, { configuration: `${lines.join("\n")}\n` });
   root = await world.root();
 });
 
@@ -109,6 +119,30 @@ test("a test notice arrives, its reply is shown, and the audit trail has it", as
   );
   const [state] = (await root.call("GET", "status")).body.notices;
   assert.deepEqual([state.channel, state.outcome, state.failures], ["webhook", "delivered", 0]);
+});
+
+test("the signature is what the manual's line computes, with a secret of the libraries' form", {
+  skip: skipWithoutPeers(["openssl"]),
+}, async () => {
+  const key = randomBytes(32).toString("base64");
+  const shown = `printf '%s.%s.%s' "$id" "$timestamp" "$body" | openssl dgst -sha256 -hmac "$secret" -binary | base64`;
+  const manual = await readFile(join(import.meta.dirname, "../../docs/manual/notifications.md"), "utf8");
+  assert.ok(manual.includes(shown));
+  for (const [secret, line] of [
+    ["plain words", shown],
+    // The key itself holds octets that no variable of a shell does.
+    [
+      `whsec_${key}`,
+      shown.replace('-hmac "$secret"', `-mac HMAC -macopt hexkey:${Buffer.from(key, "base64").toString("hex")}`),
+    ],
+  ] as const) {
+    await writeFile(secretFile, `${secret}\n`);
+    assert.equal((await testNotice("webhook")).body.outcome, "delivered");
+    const { headers, body } = receiver.requests.at(-1) ?? assert.fail("no request");
+    const env = { id: String(headers["webhook-id"]), timestamp: String(headers["webhook-timestamp"]), body, secret };
+    const { stdout } = await runProgram("sh", ["-c", line], { env });
+    assert.equal(headers["webhook-signature"], `v1,${stdout.toString().trim()}`);
+  }
 });
 
 test("a refusal is shown without what the answer said, and the overview tells of it", async () => {
