@@ -83,7 +83,8 @@ export class PlainMailServer {
   }
 }
 
-function portOf(server: Pick<Server, "address">): number {
+/** Of a server that listens. */
+export function portOf(server: Pick<Server, "address">): number {
   const place = server.address();
   if (place === null || typeof place === "string") throw new Error("not listening");
   return place.port;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
 import { SMTPServer } from "smtp-server";
 import type { FakeCertificate } from "./fake-certificates.ts";
+import { portOf } from "./notice-receivers.ts";
 
 export interface TakenMessage {
   readonly user: string | undefined;
@@ -68,9 +68,7 @@ export class SigningMailServer {
     server.on("error", () => undefined);
     const listening = server.listen(0, "127.0.0.1");
     await once(listening, "listening");
-    // The boundary: it listens on a port, so its address is one.
-    const { port } = listening.address() as AddressInfo;
-    return new SigningMailServer(server, port, taken);
+    return new SigningMailServer(server, portOf(listening), taken);
   }
 
   async stop(): Promise<void> {
