@@ -4,12 +4,12 @@
  * The attackers' process: takes scenarios with their arena by IPC, and sends what came of each. Of lower priority than the
  * gateway and the normal client, since attackers have machines of their own and must not be seen taking this one.
  */
-import { setPriority } from "node:os";
+import { getPriority, setPriority } from "node:os";
 import { inspect } from "node:util";
 import type { Arena } from "./scenario.ts";
 import { scenarios } from "./scenarios.ts";
 
-setPriority(10);
+setPriority(Math.min(19, getPriority() + 10));
 process.on("message", (order: { readonly name: string; readonly arena: Arena }) => {
   void carryOut(order.name, order.arena);
 });

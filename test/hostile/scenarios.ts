@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Scenario } from "./scenario.ts";
 import { connectionScenarios } from "./scenarios/connections.ts";
+import { garbageScenarios } from "./scenarios/garbage.ts";
+import { httpScenarios } from "./scenarios/http.ts";
 import { lineScenarios } from "./scenarios/lines.ts";
+import { odditiesScenarios } from "./scenarios/oddities.ts";
+import { passwordScenarios } from "./scenarios/passwords.ts";
 import { slowScenarios } from "./scenarios/slow.ts";
 import { tlsScenarios } from "./scenarios/tls.ts";
 import { unreadScenarios } from "./scenarios/unread.ts";
@@ -13,4 +17,8 @@ export const scenarios: readonly Scenario[] = [
   ...tlsScenarios,
   ...lineScenarios,
   ...unreadScenarios,
+  ...garbageScenarios,
+  ...odditiesScenarios,
+  ...httpScenarios,
+  ...passwordScenarios,
 ];
