@@ -25,13 +25,15 @@ export const garbageScenarios: readonly Scenario[] = [
         { protocol: "pop3" as const, port: pop3, tls: false, upgrade: "" },
         { protocol: "pop3" as const, port: pop3s, tls: true, upgrade: "" },
         { protocol: "pop3" as const, port: pop3, tls: false, upgrade: "STLS\r\n" },
-      ].map((front, index) => ({ ...front, mutations: new Mutations(front.protocol, arena.seed + index) }));
+      ];
+      const mutations = fronts.map(({ protocol }, index) => new Mutations(protocol, arena.seed + index));
       let tried = 0;
       await whileTime(arena, 12, async (turn) => {
         const front = fronts[turn % fronts.length];
-        if (front === undefined) return;
+        const made = mutations[turn % fronts.length]?.conversation();
+        if (front === undefined || made === undefined) return;
         tried += 1;
-        const turns = [...front.mutations.conversation()].map((each) => withOwn(each, arena));
+        const turns = made.map((each) => withOwn(each, arena));
         const peer = await HostilePeer.connect({
           port: front.port,
           tls: front.tls,
