@@ -42,6 +42,24 @@ const rows: readonly { readonly room: string; readonly mayImport: readonly strin
   },
   { room: "observe/", mayImport: ["observe/", "base/"] },
   { room: "listen/", mayImport: ["listen/", "config/", "observe/", "base/"] },
+  {
+    // What serves connections, in the gateway's own thread or in several.
+    room: "network/",
+    mayImport: [
+      "network/",
+      "base/",
+      "capture/",
+      "config/",
+      "listen/",
+      "mailbox/",
+      "observe/",
+      "pull/",
+      "seal/",
+      "session/",
+      "store/",
+      "upstream/",
+    ],
+  },
   { room: "cli/", mayImport: [""] },
   { room: "main.ts", mayImport: [""] },
   {
@@ -56,6 +74,7 @@ const rows: readonly { readonly room: string; readonly mayImport: readonly strin
       "config/",
       "listen/",
       "mailbox/",
+      "network/",
       "notify/",
       "observe/",
       "pull/",

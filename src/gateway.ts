@@ -1,37 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { KeyObject } from "node:crypto";
 import { join } from "node:path";
+import type { SecureContext } from "node:tls";
 import type { AccountRegistry } from "./admin/accounts/account-registry.ts";
 import { type AccountStages, accountStages } from "./admin/accounts/account-stages.ts";
 import { SetUp } from "./admin/api/set-up.ts";
 import { ControlServer } from "./admin/control-server.ts";
 import type { OperationStages } from "./admin/operation.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
-import type { Connection } from "./base/connection.ts";
-import { describeError, type PosternError } from "./base/errors.ts";
+import type { PosternError } from "./base/errors.ts";
 import { limits } from "./base/limits.ts";
 import { CertificateDesk } from "./certificate/certificate-desk.ts";
 import type { LiveSettings } from "./config/live-settings.ts";
 import type { Configuration } from "./config/schema.ts";
 import type { Console } from "./gateway-console.ts";
+
 import { noticeDesk } from "./gateway-notify.ts";
-import { pop3Service } from "./gateway-pop3.ts";
-import { smtpServices } from "./gateway-smtp.ts";
+
 import { testMessages } from "./gateway-test-message.ts";
 import type { CertificateFacts, CertificatePair } from "./listen/certificate.ts";
-import { ConnectionLimits } from "./listen/connection-limits.ts";
 import { CurrentCertificate } from "./listen/current-certificate.ts";
-import { Listener, type ListenerOptions, type ListenerShare } from "./listen/listener.ts";
 import { MailboxRegistry } from "./mailbox/registry.ts";
+import { type MailDoors, networkThreads, OwnDoors } from "./network/mail-doors.ts";
+import { type MailService, MailServices } from "./network/mail-services.ts";
+import { type LocalState, localState } from "./network/shared-state.ts";
+import { ThreadDoors } from "./network/thread-doors.ts";
 import type { NoticeDesk } from "./notify/notice-desk.ts";
+
 import { EventFeed, feedingLog } from "./observe/event-feed.ts";
 import { countingLog } from "./observe/event-metrics.ts";
 import type { Log } from "./observe/log.ts";
 import { MetricsRegistry } from "./observe/metrics.ts";
 import { Traffic, watchedLog } from "./observe/traffic/traffic.ts";
-import { OpeningThread } from "./pull/opening.ts";
-import { HeadsAhead } from "./seal/heads-ahead.ts";
-import { DenialPace } from "./session/denial-pace.ts";
 import type { AccountStore } from "./store/accounts/contract.ts";
 import { openAccounts } from "./store/accounts/open-accounts.ts";
 import type { Store } from "./store/contract.ts";
@@ -56,7 +56,6 @@ export interface GatewayParts {
 }
 
 /** The services a listener can offer. */
-type MailService = "smtp" | "submission" | "submissions" | "pop3" | "pop3s";
 export type ServiceName = MailService | "console";
 
 export interface OpenPort {
@@ -73,6 +72,8 @@ export interface Gateway {
   readonly certificate: CertificateFacts;
   /** What makes the first administrator over HTTPS; `undefined` when there is one, or no listener for it. */
   readonly setUpToken: string | undefined;
+  /** Who serves the connections for mail. */
+  readonly doors: MailDoors;
   /** Binds all listeners. Throws `listen/address-in-use`; nothing is left open then. */
   start(): Promise<void>;
   /** Takes the certificate that is in its files now, as it does by itself every minute. Never throws. */
@@ -102,6 +103,7 @@ export async function createGateway(configuration: Configuration, parts: Gateway
   const traffic = new Traffic({ nowMs: () => clock.nowMs(), ...limits.traffic });
   const log = watchedLog(countingLog(feedingLog(parts.log, feed), metrics), traffic);
   const directory = configuration.gateway.dataDirectory;
+  const threads = threadsFor(configuration, parts);
   const store = await openStore({
     directory,
     clock,
@@ -109,6 +111,7 @@ export async function createGateway(configuration: Configuration, parts: Gateway
     diskReserveBytes: configuration.limits.diskReserveBytes,
     repeatedDeliveryMs: configuration.limits.repeatedDeliveryMs,
     faults: parts.storeFaults ?? [],
+    sharePlaces: threads === 1 ? 0 : threads,
   });
   let accountStore: AccountStore | undefined;
   try {
@@ -117,7 +120,9 @@ export async function createGateway(configuration: Configuration, parts: Gateway
     const pair = await certificates.load();
     const fingerprintKey = await loadSecretKey(join(directory, "secrets", "fingerprint.key"));
     const version = parts.version ?? "unknown";
-    const upstreams = await createProxyUpstreams(configuration, { clock, ...pickResolver(parts) });
+    const state = localState(configuration, { clock, traffic });
+    const proxyParts = { clock, throttle: state.logins, ...pickResolver(parts) };
+    const upstreams = threads === 1 ? await createProxyUpstreams(configuration, proxyParts) : undefined;
     return new RunningGateway({
       settings: parts.settings,
       configuration,
@@ -132,11 +137,10 @@ export async function createGateway(configuration: Configuration, parts: Gateway
       pair,
       certificates,
       version,
+      state,
+      threads,
       upstreams,
       ...pickResolver(parts),
-      pace: new DenialPace(),
-      opening: new OpeningThread(),
-      heads: new HeadsAhead((error) => parts.log.event("seal/thread-ended", { cause: describeError(error) })),
     });
   } catch (error) {
     await accountStore?.stop();
@@ -157,15 +161,20 @@ interface ReadyParts {
   readonly store: Store;
   readonly accountStore: AccountStore;
   readonly fingerprintKey: KeyObject;
-  readonly heads: HeadsAhead;
-  readonly opening: OpeningThread;
+  readonly state: LocalState;
+  /** How many threads serve connections; one is our own. */
+  readonly threads: number;
   readonly pair: CertificatePair;
   readonly certificates: CertificateDesk;
   readonly version: string;
-  /** Shared by the proxies; `undefined` when they are switched off. */
+  /** Shared by the proxies; `undefined` when they are switched off, or other threads have theirs. */
   readonly upstreams: ProxyUpstreams | undefined;
   readonly resolver?: Resolver;
-  readonly pace: DenialPace;
+}
+
+/** A clock or resolver of a test's own cannot be taken to another thread. */
+function threadsFor({ gateway }: Configuration, { clock, resolver }: GatewayParts): number {
+  return clock === undefined && resolver === undefined ? networkThreads(gateway.threads) : 1;
 }
 
 function pickResolver({ resolver }: GatewayParts): Pick<GatewayParts, "resolver"> {
@@ -177,13 +186,11 @@ class RunningGateway implements Gateway {
   readonly store: Store;
   readonly #certificate: CurrentCertificate;
   readonly #parts: ReadyParts;
-  readonly #share: ListenerShare;
   readonly #notices: NoticeDesk;
   readonly #stages: OperationStages;
   readonly #setUp: SetUp;
-  readonly #serve: Readonly<Record<MailService, (connection: Connection) => Promise<void>>>;
+  readonly doors: MailDoors;
   #console: Console | undefined;
-  #listeners: { readonly service: MailService; readonly listener: Listener }[] = [];
   #control: ControlServer | undefined;
   #stopped: Promise<void> | undefined;
 
@@ -195,7 +202,10 @@ class RunningGateway implements Gateway {
       load: () => parts.certificates.load(),
       log: parts.log,
       minimumVersion: configuration.tls.minimumVersion,
-      renewed: () => this.#console?.renew(),
+      renewed: () => {
+        this.doors.certificateRenewed();
+        this.#console?.renew();
+      },
     });
     this.mailboxes = new MailboxRegistry({
       store,
@@ -207,10 +217,7 @@ class RunningGateway implements Gateway {
     this.#setUp = new SetUp(accounts.accounts);
     this.#notices = noticeDesk(this, parts);
     this.#stages = this.#operationStages(accounts);
-    this.#share = listenerShare(parts, this.#certificate);
-    const { relay, submission } = smtpServices(parts, this.mailboxes);
-    const pop3 = pop3Service(parts, this.mailboxes);
-    this.#serve = { smtp: relay, submission, submissions: submission, pop3, pop3s: pop3 };
+    this.doors = mailDoors(parts, this.mailboxes, this.#certificate);
   }
 
   get accounts(): AccountRegistry {
@@ -234,9 +241,8 @@ class RunningGateway implements Gateway {
   }
 
   get ports(): readonly OpenPort[] {
-    const mail = this.#listeners.map(({ service, listener: { host, port } }) => ({ service, host, port }));
     const web = this.#console?.listeners ?? [];
-    return [...mail, ...web.map(({ host, port }) => ({ service: "console" as const, host, port }))];
+    return [...this.doors.ports, ...web.map(({ host, port }) => ({ service: "console" as const, host, port }))];
   }
 
   port(service: ServiceName): number {
@@ -251,9 +257,8 @@ class RunningGateway implements Gateway {
       this.#control = await ControlServer.open(this.#parts.configuration.control.socket, this.#stages);
       if (this.#parts.configuration.tls.certificateFile !== undefined)
         this.#certificate.watch(limits.certificateLookMs);
-      for (const { service, implicitTls, busyText } of services)
-        for (const address of this.#parts.configuration.listen[service])
-          await this.#listen(service, { implicitTls, busyText, address });
+      const { listen } = this.#parts.configuration;
+      await this.doors.open(services.flatMap((service) => listen[service].map((address) => ({ service, address }))));
       this.#console = await this.#openConsole();
     } catch (error) {
       await this.stop();
@@ -261,7 +266,10 @@ class RunningGateway implements Gateway {
     }
     const { certificates, settings } = this.#parts;
     certificates.start(() => this.#certificate.look(true));
-    settings?.onChange(() => void certificates.settingsChanged());
+    settings?.onChange(() => {
+      this.doors.settingsChanged();
+      void certificates.settingsChanged();
+    });
     await this.#notices.start();
     settings?.onChange(() => this.#notices.settingsChanged());
     this.#parts.log.event("gateway/started", { listeners: this.ports.length });
@@ -292,6 +300,7 @@ class RunningGateway implements Gateway {
         processId: process.pid,
         startedAtMs,
         ports: this.ports,
+        networkThreads: this.doors.threads,
         certificateFingerprint: this.certificate.fingerprint,
         certificate: { ...this.certificate, notAfterMs: this.certificate.notAfter.getTime() },
         counters: this.#parts.metrics.values(),
@@ -306,7 +315,7 @@ class RunningGateway implements Gateway {
     // Loaded here: a gateway without it starts sooner.
     const { Console } = await import("./gateway-console.ts");
     const share = {
-      limits: this.#share.limits,
+      limits: this.#parts.state.places,
       context: () => this.#certificate.source,
       handshakeTimeoutMs: limits.tlsHandshakeMs,
       log,
@@ -314,51 +323,26 @@ class RunningGateway implements Gateway {
     return Console.open({ addresses, stages: this.#stages, setUp: this.#setUp, feed, version, clock, share });
   }
 
-  async #listen(service: MailService, options: Omit<ListenerOptions, "name" | "serve">): Promise<void> {
-    const listener = await Listener.open({ ...options, name: service, serve: this.#serve[service] }, this.#share);
-    this.#listeners.push({ service, listener });
-  }
-
   async #stopOnce(): Promise<void> {
-    const { log, configuration, store, accountStore, upstreams, heads, opening } = this.#parts;
+    const { log, configuration, store, accountStore } = this.#parts;
     log.event("gateway/stopping");
     await this.#notices.stop();
     this.#certificate.close();
     await this.#parts.certificates.stop();
     await this.#control?.close();
     const { drainMs } = configuration.limits;
-    const late = setTimeout(() => upstreams?.stop(), drainMs);
-    const closing = this.#listeners.map(({ listener }) => listener.close(drainMs));
-    await Promise.all([...closing, this.#console?.close(drainMs)]);
-    clearTimeout(late);
-    await Promise.all([heads.stop(), opening.stop(), accountStore.stop()]);
+    await Promise.all([this.doors.close(drainMs), this.#console?.close(drainMs)]);
+    await accountStore.stop();
     await store.stop();
     log.event("gateway/stopped");
   }
 }
 
-const smtpBusy = "421 4.7.0 Too many connections, try again later\r\n";
-const pop3Busy = "-ERR [SYS/TEMP] Too many connections, try again later\r\n";
+const services: readonly MailService[] = ["smtp", "submission", "submissions", "pop3", "pop3s"];
 
-const services: readonly {
-  readonly service: MailService;
-  readonly implicitTls: boolean;
-  readonly busyText: string;
-}[] = [
-  { service: "smtp", implicitTls: false, busyText: smtpBusy },
-  { service: "submission", implicitTls: false, busyText: smtpBusy },
-  { service: "submissions", implicitTls: true, busyText: smtpBusy },
-  { service: "pop3", implicitTls: false, busyText: pop3Busy },
-  { service: "pop3s", implicitTls: true, busyText: pop3Busy },
-];
-
-function listenerShare({ configuration, log }: ReadyParts, certificate: CurrentCertificate): ListenerShare {
-  let connections = 0;
-  return {
-    limits: new ConnectionLimits(configuration.limits),
-    secureContext: () => certificate.context,
-    handshakeTimeoutMs: limits.tlsHandshakeMs,
-    log,
-    nextId: () => String(++connections),
-  };
+/** Connections are served here, or by threads of their own. */
+function mailDoors(parts: ReadyParts, mailboxes: MailboxRegistry, certificate: CurrentCertificate): MailDoors {
+  if (parts.threads > 1) return new ThreadDoors({ ...parts, pair: () => certificate.pair });
+  const secureContext = (): SecureContext => certificate.context;
+  return new OwnDoors(new MailServices({ ...parts, mailboxes, secureContext, connectionPrefix: "" }));
 }

@@ -36,6 +36,8 @@ export interface RunningFacts {
   readonly processId: number;
   readonly startedAtMs: number;
   readonly ports: readonly { readonly service: string; readonly host: string; readonly port: number }[];
+  /** Threads that serve connections. */
+  readonly networkThreads: number;
   readonly certificateFingerprint: string;
   readonly certificate: { readonly notAfterMs: number; readonly fingerprint: string; readonly selfSigned: boolean };
   /** Since the start, by series. */

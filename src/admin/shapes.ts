@@ -154,6 +154,7 @@ export const gatewayStatus = z.object({
       processId: z.number(),
       startedAt: time,
       ports: z.array(z.object({ service: z.string(), host: z.string(), port: z.number() })).readonly(),
+      networkThreads: z.number(),
       certificateFingerprint: z.string(),
       /** What was counted since the start, by series; those that are zero are left out. */
       counters: z.record(z.string(), z.number()),

@@ -75,6 +75,12 @@ export const limits = {
   proxyHeldMemoryBytes: 64 * MiB,
   /** An upstream that answers nothing for so long is gone; large maildrops take minutes to be listed. */
   upstreamAnswerMs: 300_000,
+  /** Network threads at most: each has memory of its own, and the one store thread serves them all. */
+  networkThreads: 64,
+  /** A network thread that ended is started again after so long, and after twice as long each time it ends again soon. */
+  networkThreadRestartMs: { first: 100, most: 30_000, steady: 60_000 },
+  /** A network thread that does not answer for so long is not waited for. */
+  networkThreadAnswerMs: 5_000,
   /** What may be on its way from the network thread to the store for one message before back-pressure. */
   depositWindowBytes: 512 * KiB,
   /**

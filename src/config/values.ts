@@ -40,6 +40,19 @@ export function text<T>(
   };
 }
 
+/** As `count`, or the word that leaves it to us. */
+export function countOrAuto(range: Range): ValueType<number | "auto"> {
+  const number = count(range);
+  return {
+    name: `"auto" or ${number.name}`,
+    form: { kind: "text" },
+    // A form writes a text, the file may have a number.
+    parse: (value) =>
+      value === "auto" ? valid("auto") : number.parse(typeof value === "string" ? number.fromText(value) : value),
+    fromText: (value) => (value === "auto" ? value : number.fromText(value)),
+  };
+}
+
 /** A file or directory; relative ones count from the working directory. */
 export const path: ValueType<string> = text(
   "path",

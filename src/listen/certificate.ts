@@ -147,9 +147,10 @@ export function secureContextSource(pair: CertificatePair, minVersion: TlsVersio
   return { cert: pair.certificate, key: pair.key, minVersion, ciphers, honorCipherOrder: true, secureOptions };
 }
 
-/** The TLS context of the mail listeners. */
-export function secureContextOf(pair: CertificatePair, minVersion: TlsVersion): SecureContext {
-  return createSecureContext(secureContextSource(pair, minVersion));
+/** The TLS context of the mail listeners. With `ticketKeys`, 48 octets, any context that has the same can resume. */
+export function secureContextOf(pair: CertificatePair, minVersion: TlsVersion, ticketKeys?: Buffer): SecureContext {
+  const source = secureContextSource(pair, minVersion);
+  return createSecureContext(ticketKeys === undefined ? source : { ...source, ticketKeys });
 }
 
 /** Throws `listen/bad-certificate` when the key is not that of the certificate. */

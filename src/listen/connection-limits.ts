@@ -8,8 +8,15 @@ export interface ConnectionLimitSettings {
 /** Why a connection is not taken. */
 export type ConnectionRefusal = "total" | "per-address";
 
+/** Gives out the places for connections, wherever they are counted. */
+export interface ConnectionPlaces {
+  /** Takes a place; `undefined` means taken, and `leave` must follow. */
+  enter(address: string): ConnectionRefusal | undefined | Promise<ConnectionRefusal | undefined>;
+  leave(address: string): void;
+}
+
 /** Counts open connections in total and per address. One for all listeners: the process is what must not run out. */
-export class ConnectionLimits {
+export class ConnectionLimits implements ConnectionPlaces {
   readonly #settings: ConnectionLimitSettings;
   readonly #perAddress = new Map<string, number>();
   #total = 0;
@@ -22,7 +29,6 @@ export class ConnectionLimits {
     return this.#total;
   }
 
-  /** Takes a place; `undefined` means taken, and `leave` must follow. */
   enter(address: string): ConnectionRefusal | undefined {
     if (this.#total >= this.#settings.connectionsTotal) return "total";
     const key = addressKey(address);

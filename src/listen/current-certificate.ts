@@ -46,6 +46,11 @@ export class CurrentCertificate {
     return this.#context;
   }
 
+  /** For another thread. Holds the key. */
+  get pair(): CertificatePair {
+    return this.#pair;
+  }
+
   /** For servers that make their context by themselves. */
   get source(): SecureContextSource {
     return secureContextSource(this.#pair, this.#options.minimumVersion);

@@ -4,7 +4,7 @@ import type { SecureContext } from "node:tls";
 import type { Connection } from "../base/connection.ts";
 import { describeError, PosternError } from "../base/errors.ts";
 import type { Log } from "../observe/log.ts";
-import type { ConnectionLimits } from "./connection-limits.ts";
+import type { ConnectionPlaces, ConnectionRefusal } from "./connection-limits.ts";
 import { TcpConnection } from "./tcp-connection.ts";
 
 /** Where a listener listens. */
@@ -20,12 +20,14 @@ export interface ListenerOptions {
   readonly implicitTls: boolean;
   /** What a peer over the limit is told before the connection closes; nothing on TLS ports. */
   readonly busyText: string;
+  /** Other threads listen at the same port. */
+  readonly reusePort?: boolean;
   readonly serve: (connection: Connection) => Promise<void>;
 }
 
 /** What all listeners of a gateway share. */
 export interface ListenerShare {
-  readonly limits: ConnectionLimits;
+  readonly limits: ConnectionPlaces;
   readonly secureContext: () => SecureContext;
   readonly handshakeTimeoutMs: number;
   readonly log: Log;
@@ -40,6 +42,7 @@ export class Listener {
   readonly #server: Server;
   readonly #connections = new Set<TcpConnection>();
   readonly #served = new Set<Promise<void>>();
+  #closing = false;
 
   private constructor(options: ListenerOptions, share: ListenerShare) {
     this.#options = options;
@@ -74,6 +77,7 @@ export class Listener {
     const closed = new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
     });
+    this.#closing = true;
     for (const connection of this.#connections) connection.drain();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
@@ -87,14 +91,15 @@ export class Listener {
   }
 
   #bind(): Promise<void> {
-    const { host, port } = this.#options.address;
+    const { address, reusePort = false } = this.#options;
+    const { host, port } = address;
     return new Promise((resolve, reject) => {
       this.#server.once("error", (error: NodeJS.ErrnoException) => {
         const where = `${host ?? "*"}:${port} for ${this.#options.name}`;
         const code = error.code === "EADDRINUSE" ? "listen/address-in-use" : "listen/cannot-bind";
         reject(new PosternError(code, `${where} (${error.code ?? error.message})`, { cause: error }));
       });
-      this.#server.listen({ port, ...(host === undefined ? {} : { host }), backlog: 1024 }, () => {
+      this.#server.listen({ port, ...(host === undefined ? {} : { host }), backlog: 1024, reusePort }, () => {
         this.#server.removeAllListeners("error");
         // An accept that fails (no descriptors left) must not end the process; the peer tries again.
         this.#server.on("error", (error) =>
@@ -106,18 +111,40 @@ export class Listener {
   }
 
   #accept(socket: Socket): void {
-    const { limits, log } = this.#share;
     const address = socket.remoteAddress;
     if (address === undefined) {
       socket.destroy();
       return;
     }
-    const refusal = limits.enter(address);
+    const entered = this.#share.limits.enter(address);
+    if (!(entered instanceof Promise)) {
+      this.#admit(socket, address, entered);
+      return;
+    }
+    // The peer may go while the question is under way.
+    const ignored = (): undefined => undefined;
+    socket.on("error", ignored);
+    entered.then(
+      (refusal) => {
+        socket.off("error", ignored);
+        this.#admit(socket, address, refusal);
+      },
+      () => socket.destroy(),
+    );
+  }
+
+  #admit(socket: Socket, address: string, refusal: ConnectionRefusal | undefined): void {
+    const { limits, log } = this.#share;
     if (refusal !== undefined) {
       log.event("listen/connection-refused", { peer: address, cause: refusal, listener: this.#options.name });
       socket.on("error", () => undefined);
       if (this.#options.implicitTls) socket.destroy();
       else socket.end(this.#options.busyText, () => socket.destroy());
+      return;
+    }
+    if (socket.destroyed || this.#closing) {
+      socket.destroy();
+      limits.leave(address);
       return;
     }
     socket.once("close", () => limits.leave(address));

@@ -17,16 +17,25 @@ export class PasswordCheckQueue {
 
   /** Runs `check` as soon as there is room; `undefined`, without running it, when too many wait already. */
   async run<T>(check: () => Promise<T>): Promise<T | undefined> {
-    if (this.#running < this.#atOnce) this.#running++;
-    else if (this.#waiting.length >= this.#mayWait) return undefined;
-    else await new Promise<void>((resume) => this.#waiting.push(resume));
+    const leave = await this.enter();
+    if (leave === undefined) return undefined;
     try {
       return await check();
     } finally {
+      leave();
+    }
+  }
+
+  /** As `run`, for a check that somebody else makes: gives what must be called after it, once. */
+  async enter(): Promise<(() => void) | undefined> {
+    if (this.#running < this.#atOnce) this.#running++;
+    else if (this.#waiting.length >= this.#mayWait) return undefined;
+    else await new Promise<void>((resume) => this.#waiting.push(resume));
+    return () => {
       // The place goes straight to the next in line, so nobody can slip in between.
       const next = this.#waiting.shift();
       if (next === undefined) this.#running--;
       else next();
-    }
+    };
   }
 }

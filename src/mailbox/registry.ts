@@ -7,6 +7,7 @@ import type { Recipient } from "../seal/contract.ts";
 import { generateIdentity, unwrapIdentityText, wrapIdentity } from "../seal/identity.ts";
 import type { MailboxEvent, MailboxRow, Store } from "../store/contract.ts";
 import { type Mailbox, mailboxFromRow } from "./mailbox.ts";
+import { MailboxFinder } from "./mailbox-finder.ts";
 import type { Purpose } from "./mailbox-settings.ts";
 import { checkDescription, checkName } from "./mailbox-texts.ts";
 import { generatePassword } from "./password.ts";
@@ -63,25 +64,17 @@ export interface MailboxWithPassword {
  */
 export class MailboxRegistry {
   readonly #options: MailboxRegistryOptions;
-  readonly #read = new Map<MailboxId, { readonly row: MailboxRow; readonly mailbox: Mailbox }>();
+  readonly #finder: MailboxFinder;
   #lastChange: Promise<unknown> = Promise.resolve();
 
   constructor(options: MailboxRegistryOptions) {
     this.#options = options;
+    this.#finder = new MailboxFinder(options.store.mailboxes);
   }
 
   /** The mailbox with its recipient parsed; kept until its row changes, for this is asked at every RCPT. */
   find(id: MailboxId): Mailbox | undefined {
-    const row = this.#options.store.mailboxes.get(id);
-    if (row === undefined) {
-      this.#read.delete(id);
-      return undefined;
-    }
-    const known = this.#read.get(id);
-    if (known?.row === row) return known.mailbox;
-    const mailbox = mailboxFromRow(row);
-    this.#read.set(id, { row, mailbox });
-    return mailbox;
+    return this.#finder.find(id);
   }
 
   /** All mailboxes, oldest first. */
@@ -148,7 +141,7 @@ export class MailboxRegistry {
         );
       }
       const removedMessages = await this.#options.store.mailboxes.remove(id, cause);
-      this.#read.delete(id);
+      this.#finder.forget(id);
       return { removedMessages };
     });
   }

@@ -8,6 +8,7 @@ import { limits } from "../base/limits.ts";
 import { SecretBytes } from "../base/secret.ts";
 import { MailboxRegistry } from "./registry.ts";
 import { PullSignIn } from "./sign-in.ts";
+import { LocalSignInGate } from "./sign-in-gate.ts";
 
 const workFactor = 10;
 const unknown = `mbx-${"0".repeat(32)}`;
@@ -18,7 +19,12 @@ async function openSignIn() {
   const store = new MemoryMailboxes();
   const registry = new MailboxRegistry({ store, recipientKind: "x25519", workFactor, clock });
   const { mailbox, password } = await registry.create({ name: "a" });
-  const signIn = new PullSignIn({ table: store.mailboxes, workFactor, decoyKey: Buffer.alloc(32), clock });
+  const signIn = new PullSignIn({
+    table: store.mailboxes,
+    workFactor,
+    decoyKey: Buffer.alloc(32),
+    gate: new LocalSignInGate(clock),
+  });
   return { registry, mailbox, password, signIn, passMs: (ms: number) => (nowMs += ms) };
 }
 
@@ -73,7 +79,12 @@ test("an unknown mailbox costs what some mailbox costs, always the same, and eac
     const registry = new MailboxRegistry({ store, recipientKind: "x25519", workFactor: factor, clock });
     await registry.create({ name: "a" });
   }
-  const signIn = new PullSignIn({ table: store.mailboxes, workFactor, decoyKey: Buffer.alloc(32), clock });
+  const signIn = new PullSignIn({
+    table: store.mailboxes,
+    workFactor,
+    decoyKey: Buffer.alloc(32),
+    gate: new LocalSignInGate(clock),
+  });
   const wrong = SecretBytes.fromText("wrong");
   const names = Array.from({ length: 80 }, (_, number) => `mbx-${number.toString(16).padStart(32, "0")}`);
   const derivations = watchDerivations(context);
@@ -132,6 +143,11 @@ test("an identity file that is damaged is a fault, not a wrong password", async 
   const row = store.rows.get(mailbox.id);
   assert.ok(row);
   store.rows.set(mailbox.id, { ...row, identityFile: row.identityFile.subarray(0, -1) });
-  const signIn = new PullSignIn({ table: store.mailboxes, workFactor, decoyKey: Buffer.alloc(32), clock });
+  const signIn = new PullSignIn({
+    table: store.mailboxes,
+    workFactor,
+    decoyKey: Buffer.alloc(32),
+    gate: new LocalSignInGate(clock),
+  });
   await assert.rejects(signIn.signIn(mailbox.id, password, "192.0.2.1"), { code: "seal/damaged-payload" });
 });

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Clock } from "../base/clock.ts";
 import { hasCode } from "../base/errors.ts";
 import { type MailboxId, parseMailboxId } from "../base/ids.ts";
-import { limits } from "../base/limits.ts";
 import type { SecretBytes } from "../base/secret.ts";
 import { type Identity, unwrapIdentity } from "../seal/identity.ts";
 import type { MailboxTable } from "../store/contract.ts";
 import { Decoy } from "./decoy.ts";
-import { FailureThrottle } from "./failure-throttle.ts";
-import { PasswordCheckQueue } from "./password-checks.ts";
+import type { SignInGate } from "./sign-in-gate.ts";
 import { maxWorkFactor } from "./work-factor.ts";
 
 /**
@@ -27,30 +24,18 @@ export interface PullSignInOptions {
   readonly workFactor: number;
   /** Secret and lasting; see `Decoy`. */
   readonly decoyKey: Uint8Array;
-  readonly clock: Clock;
-  /** Wrong passwords per address before it must wait; default `limits.passwordFailuresPerAddress`. */
-  readonly failuresPerAddress?: number;
-  /** How long they count; default `limits.passwordFailureWindowMs`. */
-  readonly failureWindowMs?: number;
+  readonly gate: SignInGate;
 }
 
 /** Checks the passwords of those who pull. The check is the unwrapping of the identity; there is no verifier beside it. */
 export class PullSignIn {
   readonly #table: Pick<MailboxTable, "get">;
-  readonly #checks = new PasswordCheckQueue(limits.passwordChecksAtOnce, limits.passwordChecksWaiting);
-  readonly #throttle: FailureThrottle;
+  readonly #gate: SignInGate;
   readonly #decoy: Decoy;
 
-  constructor({ table, workFactor, decoyKey, clock, failuresPerAddress, failureWindowMs }: PullSignInOptions) {
+  constructor({ table, workFactor, decoyKey, gate }: PullSignInOptions) {
     this.#table = table;
-    this.#throttle = new FailureThrottle(
-      {
-        failures: failuresPerAddress ?? limits.passwordFailuresPerAddress,
-        windowMs: failureWindowMs ?? limits.passwordFailureWindowMs,
-        addresses: limits.passwordFailureAddresses,
-      },
-      clock,
-    );
+    this.#gate = gate;
     this.#decoy = new Decoy({ table, workFactor, key: decoyKey });
   }
 
@@ -60,14 +45,19 @@ export class PullSignIn {
    * is damaged (`seal/damaged-header`, `seal/damaged-payload`).
    */
   async signIn(user: string, password: SecretBytes, peerAddress: string): Promise<SignInOutcome> {
-    if (this.#throttle.mustWait(peerAddress)) return { outcome: "throttled" };
-    const checked = await this.#checks.run(() => this.#check(user, password, peerAddress));
-    return checked ?? { outcome: "busy" };
+    const permit = await this.#gate.enter(peerAddress);
+    if (typeof permit === "string") return { outcome: permit };
+    let denied = false;
+    try {
+      const checked = await this.#check(user, password);
+      denied = checked.outcome === "denied";
+      return checked;
+    } finally {
+      permit.end(denied ? "denied" : "other");
+    }
   }
 
-  async #check(user: string, password: SecretBytes, peerAddress: string): Promise<SignInOutcome> {
-    // Looked at again: while this one waited, others from the same address may have used up what it had left.
-    if (this.#throttle.mustWait(peerAddress)) return { outcome: "throttled" };
+  async #check(user: string, password: SecretBytes): Promise<SignInOutcome> {
     const mailbox = parseMailboxId(user.split("@", 1)[0] ?? "");
     const row = mailbox === undefined ? undefined : this.#table.get(mailbox);
     // Chosen for a known mailbox as well, so that time tells nothing.
@@ -79,7 +69,6 @@ export class PullSignIn {
     } catch (error) {
       if (!hasCode(error, "seal/wrong-passphrase")) throw error;
     }
-    this.#throttle.noteFailure(peerAddress);
     return { outcome: "denied" };
   }
 }

@@ -28,6 +28,8 @@ export const logEvents = {
     level: "error",
     text: "ALARM: the new certificate cannot be used; the one of before is shown on",
   },
+  "network/thread-ended": { level: "error", text: "ALARM: a network thread ended by a fault; it is started again" },
+  "network/thread-started": { level: "info", text: "a network thread was started again" },
   "session/opened": { level: "debug", text: "a session began" },
   "session/encrypted": { level: "debug", text: "a session went over to TLS" },
   "session/closed": { level: "debug", text: "a session ended" },

@@ -7,11 +7,19 @@ const firstGuessMs = 1_200;
 /** Some servers answer a wrong password after many seconds; a local denial need not occupy a connection for so long. */
 const maxMs = 5_000;
 
+/** See `DenialPace`. */
+export interface Pace {
+  /** An upstream refused credentials so long after they had come. */
+  note(tookMs: number): void;
+  /** How long to wait still, for a denial that was decided after `tookMs`. */
+  waitMs(tookMs: number): number;
+}
+
 /**
  * How long a denial of ours takes: as long as an upstream's, so that the time does not tell whether a mailbox exists, a
  * target is allowed or a password was asked for at all.
  */
-export class DenialPace {
+export class DenialPace implements Pace {
   readonly #random: () => number;
   #tookMs: readonly number[] = [];
 
@@ -20,12 +28,10 @@ export class DenialPace {
     this.#random = random;
   }
 
-  /** An upstream refused credentials so long after they had come. */
   note(tookMs: number): void {
     this.#tookMs = [...this.#tookMs, tookMs].slice(-remembered);
   }
 
-  /** How long to wait still, for a denial that was decided after `tookMs`. */
   waitMs(tookMs: number): number {
     const sorted = this.#tookMs.toSorted((a, b) => a - b);
     const usualMs = Math.min(maxMs, sorted[Math.floor(sorted.length / 2)] ?? firstGuessMs);

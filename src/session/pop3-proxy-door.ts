@@ -25,6 +25,8 @@ export interface Pop3ProxyDoorSettings extends Pop3ProxySettings {
 }
 
 export interface Pop3ProxyDoorStages extends ProxySignInStages, CaptureStages {
+  /** How many doors of one process share what it may hold; default 1. */
+  readonly threads?: number;
   readonly log: Log;
 }
 
@@ -40,10 +42,11 @@ export type Pop3ProxyEntry =
 export class Pop3ProxyDoor {
   readonly #stages: Pop3ProxyDoorStages;
   readonly #settings: Pop3ProxyDoorSettings;
-  readonly #held = new HeldOctets(limits.proxyHeldMemoryBytes);
+  readonly #held: HeldOctets;
 
   constructor(stages: Pop3ProxyDoorStages, settings: Pop3ProxyDoorSettings) {
     this.#stages = stages;
+    this.#held = new HeldOctets(limits.proxyHeldMemoryBytes / (stages.threads ?? 1));
     this.#settings = settings;
   }
 

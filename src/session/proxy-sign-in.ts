@@ -18,12 +18,12 @@ import type { Dialled, DialResult } from "../upstream/dial.ts";
 import type { UpstreamFailure } from "../upstream/failure.ts";
 import type { Refused } from "../upstream/leg.ts";
 import type { ProxyUpstreams } from "../upstream/proxy-upstreams.ts";
-import type { DenialPace } from "./denial-pace.ts";
+import type { Pace } from "./denial-pace.ts";
 
 /** What a sign-in through the proxy needs, the same for SMTP and POP3; one for the gateway. */
 export interface ProxySignInStages {
   readonly upstreams: ProxyUpstreams;
-  readonly pace: DenialPace;
+  readonly pace: Pace;
   findMailbox(id: MailboxId): Mailbox | undefined;
   readiness(expectedBytes: number): Readiness;
   readonly clock: Clock;
@@ -103,7 +103,11 @@ async function decide<Machine, Offer, Verdict>(
   const cause = notReady(mailbox, stages.readiness(0));
   if (cause !== undefined) return { kind: "unavailable", cause };
   const rewritten = { ...credentials, userName: login.remoteUser };
-  const admission = stages.upstreams.throttle.admit({ clientAddress, target: login.target, credentials: rewritten });
+  const admission = await stages.upstreams.throttle.admit({
+    clientAddress,
+    target: login.target,
+    credentials: rewritten,
+  });
   if (admission.kind === "known-bad") return { kind: "denied", cause: "refused-before" };
   if (admission.kind === "wait") return { kind: "throttled" };
   const result = await dialled(stages, admission, () => dial(login.target, rewritten, mailbox.allowedTargets));

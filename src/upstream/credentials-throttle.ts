@@ -42,14 +42,38 @@ export interface Permit {
   end(verdict: "good" | "bad" | "none"): void;
 }
 
+/** Names accounts and credentials by keyed hashes: no name and no password goes further than that. */
+export interface LoginKeys {
+  readonly account: string;
+  /** Of account and password together. */
+  readonly whole: string;
+  /** What counts as one address. */
+  readonly address: string;
+}
+
+/** `key`: secret, the same wherever they are compared. */
+export function loginKeys(key: Buffer, { clientAddress, target, credentials }: LoginAttempt): LoginKeys {
+  return {
+    account: hashOf(key, [target.host, credentials.userName]),
+    whole: hashOf(key, [target.host, credentials.userName, secretOf(credentials).expose()]),
+    address: addressGroup(clientAddress),
+  };
+}
+
+/** Lets logins go on to an upstream, wherever failures are counted. */
+export interface LoginThrottle {
+  admit(attempt: LoginAttempt): Admission | Promise<Admission>;
+}
+
 /**
  * Keeps failed logins from reaching upstreams in numbers: they would lock our users' real accounts and put our address
  * on block lists. Holds no name and no password, only keyed hashes that die with the process.
  */
-export class CredentialsThrottle {
+export class CredentialsThrottle implements LoginThrottle {
   readonly #settings: ThrottleSettings;
   readonly #clock: Clock;
-  readonly #key = randomBytes(32);
+  /** For `loginKeys`, by those who ask from another thread. */
+  readonly key = randomBytes(32);
   readonly #accounts: FailureTable;
   readonly #addresses: FailureTable;
   /** Hash of account and password → when it was refused. */
@@ -62,20 +86,21 @@ export class CredentialsThrottle {
     this.#addresses = new FailureTable(settings.failuresPerAddress, settings);
   }
 
-  admit({ clientAddress, target, credentials }: LoginAttempt): Admission {
+  admit(attempt: LoginAttempt): Admission {
+    return this.admitKeys(loginKeys(this.key, attempt));
+  }
+
+  admitKeys({ account, whole, address }: LoginKeys): Admission {
     const nowMs = this.#clock.monotonicMs();
-    const account = this.#hash(target.host, credentials.userName);
-    const whole = this.#hash(target.host, credentials.userName, secretOf(credentials).expose());
     const refusedMs = this.#knownBad.get(whole);
     if (refusedMs !== undefined && nowMs - refusedMs < this.#settings.windowMs) return { kind: "known-bad" };
-    const address = addressGroup(clientAddress);
     if (!this.#accounts.hasRoom(account, nowMs) || !this.#addresses.hasRoom(address, nowMs)) return { kind: "wait" };
     this.#accounts.begin(account);
     this.#addresses.begin(address);
     return { kind: "permit", end: (verdict) => this.#end({ account, address, whole }, verdict) };
   }
 
-  #end(keys: { account: string; address: string; whole: string }, verdict: "good" | "bad" | "none"): void {
+  #end(keys: LoginKeys, verdict: "good" | "bad" | "none"): void {
     const nowMs = this.#clock.monotonicMs();
     this.#accounts.end(keys.account, verdict, nowMs);
     // A good login of one user says nothing about the others behind the address.
@@ -85,16 +110,16 @@ export class CredentialsThrottle {
     this.#knownBad.set(keys.whole, nowMs);
     dropOldest(this.#knownBad, this.#settings.maxEntries);
   }
+}
 
-  #hash(...parts: readonly (string | Buffer)[]): string {
-    const hmac = createHmac("sha256", this.#key);
-    for (const part of parts) {
-      const octets = Buffer.from(part);
-      // The length keeps ("a", "bc") apart from ("ab", "c").
-      hmac.update(`${octets.length}:`).update(octets);
-    }
-    return hmac.digest("base64");
+function hashOf(key: Buffer, parts: readonly (string | Buffer)[]): string {
+  const hmac = createHmac("sha256", key);
+  for (const part of parts) {
+    const octets = Buffer.from(part);
+    // The length keeps ("a", "bc") apart from ("ab", "c").
+    hmac.update(`${octets.length}:`).update(octets);
   }
+  return hmac.digest("base64");
 }
 
 interface Entry {

@@ -2,7 +2,7 @@
 import { type Clock, systemClock } from "../base/clock.ts";
 import type { Configuration } from "../config/schema.ts";
 import { createDialer, type DialerParts } from "./configured-dialer.ts";
-import { CredentialsThrottle, defaultThrottleSettings } from "./credentials-throttle.ts";
+import { CredentialsThrottle, defaultThrottleSettings, type LoginThrottle } from "./credentials-throttle.ts";
 import type { UpstreamDialer } from "./dial.ts";
 
 /**
@@ -11,7 +11,7 @@ import type { UpstreamDialer } from "./dial.ts";
  */
 export interface ProxyUpstreams {
   readonly dialer: UpstreamDialer;
-  readonly throttle: CredentialsThrottle;
+  readonly throttle: LoginThrottle;
   /** Aborted when the gateway has waited long enough for its sessions: whoever waits for an upstream gives up. */
   readonly stopped: AbortSignal;
   stop(): void;
@@ -23,7 +23,7 @@ export interface ProxyUpstreams {
  */
 export async function createProxyUpstreams(
   configuration: Configuration,
-  parts: DialerParts = {},
+  parts: DialerParts & { readonly throttle?: LoginThrottle } = {},
 ): Promise<ProxyUpstreams | undefined> {
   if (!configuration.proxy.enabled) return undefined;
   const clock: Clock = parts.clock ?? systemClock;
@@ -32,6 +32,6 @@ export async function createProxyUpstreams(
     stopped: end.signal,
     stop: () => end.abort(),
     dialer: await createDialer(configuration, { ...parts, clock }),
-    throttle: new CredentialsThrottle(defaultThrottleSettings, clock),
+    throttle: parts.throttle ?? new CredentialsThrottle(defaultThrottleSettings, clock),
   };
 }

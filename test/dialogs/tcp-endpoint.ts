@@ -6,6 +6,7 @@ import type { Configuration } from "../../src/config/schema.ts";
 import { createGateway, type Gateway } from "../../src/gateway.ts";
 import type { MailboxWithPassword } from "../../src/mailbox/registry.ts";
 import { PullSignIn } from "../../src/mailbox/sign-in.ts";
+import { LocalSignInGate } from "../../src/mailbox/sign-in-gate.ts";
 import { silentLog } from "../../src/observe/log.ts";
 import { unsealWhole } from "../../src/seal/unseal.ts";
 import { LinePeer } from "../support/line-peer.ts";
@@ -150,7 +151,12 @@ async function keptContents(gateway: Gateway, { box, other }: DialogMailboxes): 
 }
 
 async function contentsOf({ store }: Gateway, { mailbox, password }: MailboxWithPassword): Promise<Buffer[]> {
-  const signIn = new PullSignIn({ table: store.mailboxes, workFactor, decoyKey: Buffer.alloc(32), clock: systemClock });
+  const signIn = new PullSignIn({
+    table: store.mailboxes,
+    workFactor,
+    decoyKey: Buffer.alloc(32),
+    gate: new LocalSignInGate(systemClock),
+  });
   const opened = await signIn.signIn(mailbox.id, password, "127.0.0.1");
   if (opened.outcome !== "ok") throw new Error(`cannot open the mailbox: ${opened.outcome}`);
   const maildrop = await store.maildrop(mailbox.id, "dialog");

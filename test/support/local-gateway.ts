@@ -28,10 +28,12 @@ export interface LocalGatewayParts extends Pick<GatewayParts, "storeFaults" | "c
 /** A gateway within the test's own process, for faults that no other program can cause. Ports 0 on loopback. */
 export class LocalGateway {
   readonly gateway: Gateway;
+  readonly settings: LiveSettings;
   readonly events: readonly LoggedEvent[];
 
-  private constructor(gateway: Gateway, events: readonly LoggedEvent[]) {
+  private constructor(gateway: Gateway, settings: LiveSettings, events: readonly LoggedEvent[]) {
     this.gateway = gateway;
+    this.settings = settings;
     this.events = events;
   }
 
@@ -45,7 +47,7 @@ export class LocalGateway {
     });
     const gateway = await createGateway(settings.view, { ...parts, settings, log: recordingLog(events, {}) });
     await gateway.start();
-    return new LocalGateway(gateway, events);
+    return new LocalGateway(gateway, settings, events);
   }
 
   async createMailbox(): Promise<LocalMailbox> {

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { KeyObject } from "node:crypto";
-import type { Clock } from "./base/clock.ts";
-import type { Connection } from "./base/connection.ts";
-import { limits } from "./base/limits.ts";
-import { remade } from "./base/remade.ts";
-import type { Configuration } from "./config/schema.ts";
-import { parsePeerList } from "./mailbox/peers.ts";
-import type { MailboxRegistry } from "./mailbox/registry.ts";
-import type { Log } from "./observe/log.ts";
-import type { Traffic } from "./observe/traffic/traffic.ts";
-import type { HeadSource } from "./seal/contract.ts";
-import type { DenialPace } from "./session/denial-pace.ts";
-import { JournalIntake, type JournalIntakeStages } from "./session/journal-intake.ts";
-import { type SmtpProxyStages, signInToSmtpProxy } from "./session/smtp-proxy/smtp-sign-in.ts";
-import { type SmtpSessionSettings, type SmtpSessionStages, serveSmtp } from "./session/smtp-session.ts";
-import type { MailStore } from "./store/contract.ts";
-import type { ProxyUpstreams } from "./upstream/proxy-upstreams.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Connection } from "../base/connection.ts";
+import { limits } from "../base/limits.ts";
+import { remade } from "../base/remade.ts";
+import type { Configuration } from "../config/schema.ts";
+import type { MailboxFinder } from "../mailbox/mailbox-finder.ts";
+import { parsePeerList } from "../mailbox/peers.ts";
+import type { Log } from "../observe/log.ts";
+import type { Traffic } from "../observe/traffic/traffic.ts";
+import type { HeadSource } from "../seal/contract.ts";
+import type { Pace } from "../session/denial-pace.ts";
+import { JournalIntake, type JournalIntakeStages } from "../session/journal-intake.ts";
+import { type SmtpProxyStages, signInToSmtpProxy } from "../session/smtp-proxy/smtp-sign-in.ts";
+import { type SmtpSessionSettings, type SmtpSessionStages, serveSmtp } from "../session/smtp-session.ts";
+import type { MailStore } from "../store/contract.ts";
+import type { ProxyUpstreams } from "../upstream/proxy-upstreams.ts";
 
 /** What the SMTP services are made from. */
 export interface SmtpServiceParts {
@@ -27,7 +27,7 @@ export interface SmtpServiceParts {
   readonly log: Log;
   /** Absent: nobody can sign in. */
   readonly upstreams: ProxyUpstreams | undefined;
-  readonly pace: DenialPace;
+  readonly pace: Pace;
   readonly traffic: Pick<Traffic, "refused">;
 }
 
@@ -39,7 +39,7 @@ type Serve = (connection: Connection) => Promise<void>;
  */
 export function smtpServices(
   parts: SmtpServiceParts,
-  mailboxes: MailboxRegistry,
+  mailboxes: Pick<MailboxFinder, "find">,
 ): { readonly relay: Serve; readonly submission: Serve } {
   const settings = (): SmtpSessionSettings => sessionSettings(parts.configuration);
   const { clock, log } = parts;
@@ -82,7 +82,7 @@ function sessionSettings(configuration: Configuration): SmtpSessionSettings {
 
 function journalStages(
   { configuration, store, fingerprintKey, heads, clock }: SmtpServiceParts,
-  mailboxes: MailboxRegistry,
+  mailboxes: Pick<MailboxFinder, "find">,
 ): JournalIntakeStages {
   const gatewayPeers = remade(() => configuration.smtp.allowedPeers, parsePeerList);
   const domains = remade(
@@ -109,7 +109,7 @@ function journalStages(
 
 function proxyStages(
   { configuration, store, fingerprintKey, heads, clock, upstreams, pace }: SmtpServiceParts,
-  mailboxes: MailboxRegistry,
+  mailboxes: Pick<MailboxFinder, "find">,
 ): SmtpProxyStages | undefined {
   if (upstreams === undefined) return undefined;
   const recording: Pick<SmtpProxyStages["relay"], "findMailbox" | "readiness" | "clock"> = {
