@@ -20,6 +20,10 @@ export const logEvents = {
   "store/disk-low": { level: "error", text: "ALARM: little free space; senders are told to try again" },
   "store/disk-well": { level: "info", text: "enough free space again" },
   "store/damaged": { level: "error", text: "ALARM: stored bytes are not what was recorded; they stay where they are" },
+  "store/leftover": {
+    level: "warn",
+    text: "a segment without wanted mail could not be unlinked; the next start does it",
+  },
   "store/compacted": { level: "info", text: "space of removed messages went back to the disk" },
   "listen/connection-refused": { level: "warn", text: "a connection was refused: too many" },
   "listen/tls-failed": { level: "info", text: "a TLS handshake failed" },

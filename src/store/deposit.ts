@@ -111,7 +111,7 @@ export class OpenDeposit implements Deposit {
     }
     if (state !== "prepared") return;
     const request = { kind: "withdraw", mailbox: this.#mailbox.number, sequence: this.#sequence } as const;
-    // What cannot be withdrawn stays offered and becomes unknown at the next start: kept rather than lost.
+    // What cannot be withdrawn now the store withdraws when the disk is well again, and a start keeps it as unknown.
     await thread.request({ ...request, token: thread.nextToken(), atMs: clock.nowMs() }).catch(() => undefined);
   }
 

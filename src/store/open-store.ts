@@ -44,7 +44,8 @@ export type StoreEvent =
   | "store/disk-low"
   | "store/disk-well"
   | "store/damaged"
-  | "store/compacted";
+  | "store/compacted"
+  | "store/leftover";
 
 export interface StoreOptions {
   readonly directory: string;
@@ -267,6 +268,9 @@ class SqliteStore implements Store {
         return;
       case "damaged":
         log.event("store/damaged", { segment: told.segment, offset: told.offset, cause: told.detail });
+        return;
+      case "leftover":
+        log.event("store/leftover", { segment: told.segment, cause: told.detail });
         return;
       case "compacted":
         log.event("store/compacted", { segment: told.segment, freedBytes: told.freedBytes });

@@ -178,6 +178,7 @@ export type FromStoreThread =
   | { readonly kind: "health"; readonly failing: boolean; readonly full: boolean; readonly detail: string }
   | { readonly kind: "segment-gone"; readonly segment: number }
   | { readonly kind: "damaged"; readonly segment: number; readonly offset: number; readonly detail: string }
+  | { readonly kind: "leftover"; readonly segment: number; readonly detail: string }
   | { readonly kind: "compacted"; readonly segment: number; readonly freedBytes: number }
   | { readonly kind: "stopped" };
 

@@ -232,7 +232,7 @@ export class SmtpRelay implements MailStage {
     try {
       await capture.settle(outcome, { outcome, ...said, upstream, upstreamAddress, decidedAt });
     } catch (error) {
-      // It is offered, durably, and becomes unknown at the next start.
+      // It is offered, durably. The store settles it when the disk is well again; after an end it becomes unknown.
       this.#event("proxy/not-settled", { uniqueId: capture.uniqueIds[0], cause: describeError(error) });
     }
   }

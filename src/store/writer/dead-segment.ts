@@ -1,20 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
+import { describeError } from "../../base/errors.ts";
 import { parseUniqueId } from "../../base/ids.ts";
 import { type DataDirectory, segmentPath } from "../data-directory.ts";
 import { recordHeaderBytes } from "../record.ts";
 import { scanSegment } from "../segment-scan.ts";
+import type { FromStoreThread } from "../thread-messages.ts";
+import type { Files } from "./files.ts";
 import type { SegmentAccounts } from "./segment-accounts.ts";
 
-/** Whether a segment's file may go, whatever its account says; an account that was wrong is put right. */
-export function proveDead(
-  segment: number,
-  parts: { readonly index: DatabaseSync; readonly directory: DataDirectory; readonly accounts: SegmentAccounts },
-): boolean {
-  if (isDead(parts.index, parts.directory, segment)) return true;
-  parts.accounts.correct(segment, countLiveBytes(parts.index, segment));
-  return false;
+interface SegmentParts {
+  readonly index: DatabaseSync;
+  readonly directory: DataDirectory;
+  readonly files: Files;
+  readonly accounts: SegmentAccounts;
+}
+
+/** Unlinks the segments in which nothing lives, but for the one that may still grow. */
+export function dropDeadSegments(parts: SegmentParts, active: number, tell: (told: FromStoreThread) => void): void {
+  const { index, directory, files, accounts } = parts;
+  for (const [segment, { bytes, liveBytes }] of Array.from(accounts.entries())) {
+    if (liveBytes > 0 || segment === active) continue;
+    if (!isDead(index, directory, segment)) {
+      accounts.correct(segment, countLiveBytes(index, segment));
+      tell({ kind: "damaged", segment, offset: 0, detail: "its account was wrong: something lives in it" });
+      continue;
+    }
+    accounts.forget(segment);
+    tell({ kind: "segment-gone", segment });
+    try {
+      files.unlink(segmentPath(directory, segment));
+      tell({ kind: "compacted", segment, freedBytes: bytes });
+    } catch (error) {
+      // Only its space is lost; no mail is refused for that, and the next start unlinks it.
+      tell({ kind: "leftover", segment, detail: describeError(error) });
+    }
+  }
 }
 
 /**

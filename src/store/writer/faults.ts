@@ -17,6 +17,9 @@ export type FaultPoint =
   | "directory-sync"
   | "large-write"
   | "large-sync"
+  | "unlink"
+  /** The look at how much space there is. */
+  | "free-space"
   /** Before COMMIT of the index. */
   | "index-commit"
   /** After COMMIT, as when the sync of the write-ahead log fails although its pages were written. */
@@ -65,6 +68,10 @@ export function withFaults(files: Files, plan: FaultPlan): Files {
     syncDirectory(path) {
       plan.pass("directory-sync");
       files.syncDirectory(path);
+    },
+    unlink(path) {
+      plan.pass("unlink");
+      files.unlink(path);
     },
     large: {
       ...files.large,

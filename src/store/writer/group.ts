@@ -16,6 +16,8 @@ export interface ReadyRequest {
   readonly record?: Buffer;
   /** The digest of a large message, whose file is synced already. */
   readonly largeSha256?: Buffer;
+  /** It was in a commit that failed, and may have been written all the same. */
+  readonly isAgain?: boolean;
 }
 
 export interface GroupResult {
@@ -24,6 +26,21 @@ export interface GroupResult {
   readonly unlinkLarge: readonly number[];
   /** Mailboxes whose row changed. */
   readonly changedMailboxes: readonly number[];
+}
+
+/** How much payload one group commit takes; more only adds latency. */
+const groupBytes = 2 * 1024 * 1024;
+
+/** Takes the next group off the requests that are ready. */
+export function takeGroup(ready: ReadyRequest[]): readonly ReadyRequest[] {
+  let bytes = 0;
+  let count = 0;
+  for (const { record } of ready) {
+    if (bytes > groupBytes) break;
+    bytes += record?.length ?? 0;
+    count += 1;
+  }
+  return ready.splice(0, count);
 }
 
 /**
@@ -123,8 +140,8 @@ class Group {
       }
       case "settle": {
         const { token, mailbox, sequence, outcome, atMs, addendum } = request;
-        this.#writer.settle({ mailbox, sequence }, outcome, { atMs });
-        if (addendum !== undefined)
+        const settled = this.#writer.settle({ mailbox, sequence }, outcome, { atMs });
+        if (addendum !== undefined && (settled || ready.isAgain !== true))
           this.#writer.addAddendum({ mailbox, sequence }, addendum, hash("sha256", addendum.sealed, "buffer"));
         this.answers.push({ token, kind: "done" });
         return;

@@ -85,8 +85,17 @@ export class LargeFiles {
     if (file === undefined) return;
     this.#open.delete(sequence);
     await file.last.catch(() => undefined);
-    if (file.descriptor !== undefined) this.#files.close(file.descriptor);
+    if (file.descriptor !== undefined) this.#closeUnwanted(file.descriptor);
     await this.#files.large.unlink(file.path).catch(() => undefined);
+  }
+
+  /** Nobody waits for what a file says that is not wanted, and the thread must outlive it. */
+  #closeUnwanted(descriptor: number): void {
+    try {
+      this.#files.close(descriptor);
+    } catch {
+      // It goes with the process.
+    }
   }
 
   async discardAll(): Promise<void> {

@@ -4,7 +4,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { describeError, PosternError } from "../../base/errors.ts";
 import { giveBack } from "../../base/give-back.ts";
-import { type DataDirectory, dataDirectory, segmentPath } from "../data-directory.ts";
+import { type DataDirectory, dataDirectory } from "../data-directory.ts";
 import { type Epoch, Epochs, readEpochs, readLastSequence } from "../epochs.ts";
 import { namingTheIndex, refuseDamagedLog } from "../lost-index.ts";
 import { readMailboxes } from "../mailbox-rows.ts";
@@ -15,17 +15,16 @@ import type { Answer, FromStoreThread, StoreThreadOptions, ToStoreThread } from 
 import { Belongings } from "./belongings.ts";
 import { Clients } from "./clients.ts";
 import { compactSlice, worthCompacting } from "./compactor.ts";
-import { proveDead } from "./dead-segment.ts";
+import { dropDeadSegments } from "./dead-segment.ts";
 import { FaultPlan, withFaults } from "./faults.ts";
 import { diskFiles, type Files, probeDisk } from "./files.ts";
-import { commitGroup, failedAnswers, isNoSpace, type ReadyRequest } from "./group.ts";
+import { commitGroup, failedAnswers, isNoSpace, type ReadyRequest, takeGroup } from "./group.ts";
 import { IndexWriter } from "./index-writer.ts";
 import { LargeFiles } from "./large-files.ts";
+import { writeLogAnew } from "./log-anew.ts";
 import { MailboxCopies } from "./mailbox-copies.ts";
 import { nextSegmentNumber, SegmentWriter } from "./segment-writer.ts";
 
-/** How much payload one group commit takes; more only adds latency. */
-const groupBytes = 2 * 1024 * 1024;
 const housekeepingMs = 1000;
 /** Between two slices of a compaction, so that deposits go first. */
 const compactionPauseMs = 50;
@@ -59,6 +58,8 @@ class StoreThread {
   #indexTrusted = true;
   /** Segments that could not be emptied, because something in them is damaged: told once, not tried again. */
   readonly #givenUp = new Set<number>();
+  /** Verdicts on offered messages that a failed commit has lost: written when the disk is well again. */
+  #unsettled: ReadyRequest[] = [];
   #compacting: { readonly number: number; readonly from: number } | undefined;
 
   private constructor(port: MessagePort, options: StoreThreadOptions) {
@@ -205,10 +206,10 @@ class StoreThread {
   }
 
   #commit(): void {
-    const group = this.#takeGroup();
+    const group = takeGroup(this.#ready);
     if (group.length === 0) return;
     if (!this.#indexTrusted) {
-      this.#answer(failedAnswers(group, new PosternError("store/failing", "the index waits for the disk")));
+      this.#refuse(group, new PosternError("store/failing", "the index waits for the disk"));
       return;
     }
     try {
@@ -229,20 +230,16 @@ class StoreThread {
       // Files of large messages stay: the rows may be on the disk although COMMIT failed. The next start tells, and
       // sweeps those that nothing points to.
       this.#tellFailing(error);
-      this.#answer(failedAnswers(group, error));
+      this.#refuse(group, error);
       this.#reopenIndex();
     }
   }
 
-  #takeGroup(): readonly ReadyRequest[] {
-    let bytes = 0;
-    let count = 0;
-    for (const { record } of this.#ready) {
-      if (bytes > groupBytes) break;
-      bytes += record?.length ?? 0;
-      count += 1;
-    }
-    return this.#ready.splice(0, count);
+  /** Whoever waits is told. What nobody will ask for again, and would stay invisible until the next start, is kept. */
+  #refuse(group: readonly ReadyRequest[], error: unknown): void {
+    for (const { request } of group)
+      if (request.kind === "settle" || request.kind === "withdraw") this.#unsettled.push({ request, isAgain: true });
+    this.#answer(failedAnswers(group, error));
   }
 
   #answer(answers: readonly Answer[]): void {
@@ -252,12 +249,14 @@ class StoreThread {
   }
 
   /**
-   * After a failed commit nothing that SQLite remembers is trusted: a new connection, and the whole log moved to the
-   * database file with its syncs, so that what the failed COMMIT left in the page cache is written anew.
+   * After a failed commit nothing that SQLite remembers is trusted: the log written anew, a new connection, and the whole
+   * log moved to the database file with its syncs, so that nothing counts that the failed COMMIT left in the page cache
+   * alone.
    */
   #reopenIndex(): void {
     this.#indexTrusted = false;
     try {
+      writeLogAnew(this.#directory);
       if (this.#index.isOpen) this.#index.close();
       this.#index = openIndexForWriting(this.#directory);
       const checkpoint = this.#index.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get();
@@ -271,11 +270,16 @@ class StoreThread {
   }
 
   #keepHouse(): void {
-    this.#clients.tell({ kind: "free-space", freeBytes: this.#freeBytes() });
-    if (this.#failing) this.#tryAgain();
-    else if (this.#ready.length === 0) {
-      this.#closeUnwantedSegment();
-      this.#compactWhenIdle();
+    try {
+      this.#clients.tell({ kind: "free-space", freeBytes: this.#freeBytes() });
+      if (this.#failing) this.#tryAgain();
+      else if (this.#ready.length === 0) {
+        this.#closeUnwantedSegment();
+        this.#compactWhenIdle();
+      }
+    } catch (error) {
+      // The thread must outlive a disk that cannot even be looked at.
+      this.#tellFailing(error);
     }
   }
 
@@ -296,6 +300,8 @@ class StoreThread {
       this.#copies.flush(this.#index);
       this.#failing = false;
       this.#clients.tell({ kind: "health", failing: false, full: false, detail: "" });
+      this.#ready.push(...this.#unsettled.splice(0));
+      this.#schedule();
     } catch {
       // still failing; the next round tries again
     }
@@ -329,22 +335,11 @@ class StoreThread {
   }
 
   #dropDeadSegments(): void {
-    for (const [number, { bytes, liveBytes }] of Array.from(this.#writer.segments.entries())) {
-      if (liveBytes > 0 || number === this.#segments.activeNumber) continue;
-      if (!proveDead(number, { index: this.#index, directory: this.#directory, accounts: this.#writer.segments })) {
-        this.#clients.tell({
-          kind: "damaged",
-          segment: number,
-          offset: 0,
-          detail: "its account was wrong: something lives in it",
-        });
-        continue;
-      }
-      this.#files.unlink(segmentPath(this.#directory, number));
-      this.#writer.segments.forget(number);
-      this.#clients.tell({ kind: "segment-gone", segment: number });
-      this.#clients.tell({ kind: "compacted", segment: number, freedBytes: bytes });
-    }
+    dropDeadSegments(
+      { index: this.#index, directory: this.#directory, files: this.#files, accounts: this.#writer.segments },
+      this.#segments.activeNumber,
+      (told) => this.#clients.tell(told),
+    );
   }
 
   #tellFailing(error: unknown): void {
@@ -375,6 +370,7 @@ class StoreThread {
   }
 
   #freeBytes(): number {
+    this.#faults.pass("free-space");
     if (this.#options.freeBytes !== undefined) return this.#options.freeBytes;
     const { bavail, bsize } = statfsSync(this.#options.root);
     return bavail * bsize;
