@@ -143,6 +143,11 @@ export class GatewayProcess {
     await this.#signal("SIGKILL");
   }
 
+  /** The program has ended, by itself or by a signal, and nobody has looked at that yet. */
+  get hasEnded(): boolean {
+    return this.#child !== undefined && (this.#child.exitCode !== null || this.#child.signalCode !== null);
+  }
+
   /** Waits for an end that nobody here has asked for; returns the signal that brought it, if one did. */
   async ended(): Promise<NodeJS.Signals | null> {
     const child = this.#child;

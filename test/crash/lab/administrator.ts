@@ -81,7 +81,7 @@ export class Administrator {
     const client = await openSmtp(this.#world.loaded.gateway, this.#world.loaded.ca);
     try {
       for (let turn = 0; turn < count; turn++)
-        await deliver(this.#world, client, mailbox, turn % 2 === 0 ? "data" : "bdat");
+        await deliver(this.#world, client, mailbox, { way: turn % 2 === 0 ? "data" : "bdat" });
       await client.quit();
     } finally {
       client.peer.destroy();

@@ -16,9 +16,9 @@ export class Contents {
   }
 
   /** CRLF alone ends its lines, and no line begins the trace block's way. */
-  next(largeOneIn = 20): Buffer {
+  next(isLarge = this.#random(largeOneIn) === 0): Buffer {
     const random = this.#random;
-    const bytes = random(largeOneIn) === 0 ? 520_000 + random(700_000) : 200 + random(20_000);
+    const bytes = isLarge ? 520_000 + random(700_000) : 200 + random(20_000);
     this.#made += 1;
     const head = `X-Lab: ${this.#made}-${random(1 << 30)}\r\nSubject: message ${this.#made}\r\n\r\n.dots\r\n..\r\n`;
     const lines = Math.ceil(bytes / lineBytes);
@@ -38,6 +38,7 @@ export class Contents {
   }
 }
 
+const largeOneIn = 20;
 const lineBytes = 76;
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 

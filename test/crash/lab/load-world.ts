@@ -51,8 +51,8 @@ export class LoadWorld implements UpstreamEars {
   }
 
   /** A message that nobody has sent yet, noted as begun. */
-  begin(mailbox: string, way: Way): { readonly content: Buffer; readonly known: KnownMessage } {
-    const content = this.#contents.next();
+  begin(mailbox: string, way: Way, isLarge?: boolean): { readonly content: Buffer; readonly known: KnownMessage } {
+    const content = this.#contents.next(isLarge);
     const known = this.ledger.begin({ sha256: sha256(content), mailbox, way, bytes: content.length });
     if (way === "smtp-proxy") this.#byLabName.set(labName(content.toString("latin1", 0, 200)), known);
     return { content, known };

@@ -15,7 +15,7 @@ const pulledAtOnce = 400;
 /** A journaling server: one session with many messages. */
 export async function sendJournal(world: LoadWorld, mailbox: KnownMailbox, way: "data" | "bdat"): Promise<void> {
   const client = await openSmtp(world.loaded.gateway, world.loaded.ca);
-  await session(world, client, () => deliver(world, client, mailbox, way));
+  await session(world, client, () => deliver(world, client, mailbox, { way }));
 }
 
 /** One message; a reply that is not 250 is thrown. */
@@ -23,9 +23,9 @@ export async function deliver(
   world: LoadWorld,
   client: SmtpClient,
   mailbox: KnownMailbox,
-  way: "data" | "bdat",
+  { way, isLarge }: { readonly way: "data" | "bdat"; readonly isLarge?: boolean },
 ): Promise<void> {
-  const { content, known } = world.begin(mailbox.id, way);
+  const { content, known } = world.begin(mailbox.id, way, isLarge);
   const chunks = way === "data" ? {} : { chunkBytes: [65_536, 1000] };
   mustBe(250, await client.deliver({ from: "sender@sender.test", to: [mailbox.address], content, ...chunks }));
   world.ledger.owed(known);

@@ -3,8 +3,9 @@ import { setTimeout } from "node:timers/promises";
 import type { GatewayProcess } from "../../support/gateway-process.ts";
 import { Administrator } from "./administrator.ts";
 import type { ClientLedger, KnownMailbox } from "./client-ledger.ts";
+import { openSmtp } from "./gateway-door.ts";
 import { type LoadOptions, LoadWorld } from "./load-world.ts";
-import { fetchAndRemove, pullAndRemove, sendJournal, submit } from "./mail-clients.ts";
+import { deliver, fetchAndRemove, pullAndRemove, sendJournal, submit } from "./mail-clients.ts";
 import type { Upstreams } from "./upstreams.ts";
 
 /** Mailboxes that stay for the whole load. */
@@ -55,6 +56,22 @@ export class MixedLoad {
       );
     for (const mailbox of this.#standing) sessions.push(() => this.#archive(mailbox));
     this.#running = Promise.all(sessions.map((session) => this.#again(session)));
+  }
+
+  /** Whether a small and a large message are taken now. */
+  async takesMail(): Promise<boolean> {
+    try {
+      const client = await openSmtp(this.world.loaded.gateway, this.world.loaded.ca);
+      try {
+        await deliver(this.world, client, this.#pick(0), { way: "data", isLarge: false });
+        await deliver(this.world, client, this.#pick(0), { way: "bdat", isLarge: true });
+        return true;
+      } finally {
+        client.peer.destroy();
+      }
+    } catch {
+      return false;
+    }
   }
 
   /** Resolves when every client has ended its session. */

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+
+/** What a failing call is about; each is a set of paths below the data directory. */
+export const targets = {
+  segment: { paths: segmentPaths, calls: ["openat", "write,writev", "fdatasync", "close"] },
+  "directory of segments": { paths: only("segments"), calls: ["openat", "fsync"] },
+  "large message": { paths: largePaths, calls: ["openat", "pwrite64,pwritev", "fsync", "close", "unlink"] },
+  "directory of large messages": { paths: only("large"), calls: ["openat", "fsync"] },
+  "log of the index": { paths: only("index.sqlite-wal"), calls: ["pwrite64", "fsync"] },
+  index: { paths: only("index.sqlite"), calls: ["pwrite64", "fsync"] },
+  "log of the accounts": { paths: only("accounts.sqlite-wal"), calls: ["pwrite64", "fsync"] },
+  "data directory": { paths: only("."), calls: ["statfs"] },
+} as const satisfies Readonly<Record<string, Target>>;
+
+interface Target {
+  readonly paths: (data: string) => readonly string[];
+  /** As strace names them; with a comma any of them. */
+  readonly calls: readonly string[];
+}
+
+export type TargetName = keyof typeof targets;
+
+export interface FailingCall {
+  readonly target: TargetName;
+  readonly call: string;
+  readonly error: "EIO" | "ENOSPC";
+  /** The first call that fails, counted by thread; 1 is the next. */
+  readonly nth: number;
+  /** It fails from then on, until the disk is well again. */
+  readonly stays: boolean;
+}
+
+/** Every call of every target, with every error that it can have, at each of the given counts and once for a while. */
+export function allFailingCalls(counts: readonly number[]): readonly FailingCall[] {
+  return targetNames.flatMap((target) =>
+    targets[target].calls.flatMap((call) =>
+      errorsOf(call).flatMap((error) => {
+        const stays = { target, call, error, nth: 1, stays: true };
+        return counts.map((nth) => ({ target, call, error, nth, stays: false })).concat([stays]);
+      }),
+    ),
+  );
+}
+
+const targetNames = Object.keys(targets).filter((name): name is TargetName => name in targets);
+
+/** What is opened, written or synced may find no space; what is closed, unlinked or looked at does not. */
+function errorsOf(call: string): readonly FailingCall["error"][] {
+  return ["close", "unlink", "statfs"].includes(call) ? ["EIO"] : ["EIO", "ENOSPC"];
+}
+
+function only(name: string): (data: string) => readonly string[] {
+  return (data) => [join(data, name)];
+}
+
+/** The segments to come; the newest may be open. */
+function segmentPaths(data: string): readonly string[] {
+  const newest = Math.max(0, ...readdirSync(join(data, "segments")).map((name) => Number.parseInt(name, 10)));
+  return Array.from({ length: 40 }, (_, index) =>
+    join(data, "segments", `${String(newest + index).padStart(8, "0")}.seg`),
+  );
+}
+
+/** The files of the messages to come, if they are large; their names are the unique-ids. */
+function largePaths(data: string): readonly string[] {
+  const index = new DatabaseSync(join(data, "index.sqlite"), { readOnly: true });
+  try {
+    const row = index
+      .prepare("SELECT name, last_sequence AS last FROM epoch ORDER BY first_sequence DESC LIMIT 1")
+      .get();
+    const last = Number(row?.["last"]);
+    return Array.from({ length: 600 }, (_, at) => {
+      const sequence = (last + at).toString(16).padStart(10, "0");
+      return join(data, "large", `${String(row?.["name"])}-${sequence}.age`);
+    });
+  } finally {
+    index.close();
+  }
+}
