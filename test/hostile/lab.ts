@@ -3,9 +3,10 @@
 /**
  * The hostility laboratory (docs/hostility.md).
  *
- *   npm run lab:hostility -- [--only WORDS] [--quick] [--seconds N] [--seed N] [--config FILE] [--json FILE]
+ *   npm run lab:hostility -- [--only WORDS] [--quick] [--seconds N] [--seed N] [--config FILE] [--json FILE] [--tls]
  *
- * `--config` names a file with more lines of configuration for the gateway, to try the same with them.
+ * `--tls` has every TLS listener graded by testssl.sh as well, which takes some minutes. `--config` names a file with
+ * more lines of configuration for the gateway, to try the same with them.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
@@ -14,6 +15,7 @@ import { printMachine } from "../bench/machine.ts";
 import { printResults } from "./report.ts";
 import { runScenarios } from "./run-scenarios.ts";
 import { scenarios } from "./scenarios.ts";
+import { gradeTls, printGrades } from "./tls-grade.ts";
 
 const { values } = parseArgs({
   options: {
@@ -23,6 +25,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
     config: { type: "string" },
     json: { type: "string" },
+    tls: { type: "boolean", default: false },
   },
 });
 
@@ -47,8 +50,13 @@ const { results, wrong } = await runScenarios(chosen, {
 });
 printResults(results);
 for (const each of wrong) console.log(`WRONG ${each}`);
+const grades = values.tls ? await gradeTls() : [];
+if (values.tls) printGrades(grades);
 if (values.json !== undefined) {
   const machine = { cores: cpus().length, model: cpus()[0]?.model, node: process.version, loadBefore };
-  await writeFile(values.json, `${JSON.stringify({ machine, seed: values.seed, results, wrong }, undefined, 2)}\n`);
+  await writeFile(
+    values.json,
+    `${JSON.stringify({ machine, seed: values.seed, results, wrong, grades }, undefined, 2)}\n`,
+  );
 }
-if (wrong.length > 0 || results.some((result) => result.wrong.length > 0)) process.exitCode = 1;
+if (wrong.length > 0 || [...results, ...grades].some((each) => each.wrong.length > 0)) process.exitCode = 1;

@@ -22,6 +22,7 @@ const packages = {
   pebble: "pebble",
   "pebble-challtestsrv": "pebble",
   strace: "strace",
+  testssl: "testssl.sh",
   python3: "python3",
 } as const;
 
