@@ -99,7 +99,11 @@ test(`killed ${kills} times under load, nothing acknowledged is lost or damaged`
     await check();
   }
   assert.ok(kept.size > 0, "the load got nothing done");
-  const files = (): string[] => readdirSync(directory, { recursive: true }).map(String).toSorted();
+  // The log of the index stays when somebody who only reads was the last to close it.
+  const files = (): string[] => {
+    const names = readdirSync(directory, { recursive: true }).map(String);
+    return names.filter((name) => !/^index\.sqlite-(wal|shm)$/.test(name)).toSorted();
+  };
   const before = files();
   const { store, report } = await restart();
   await store.stop();
