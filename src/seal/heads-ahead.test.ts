@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { waitFor } from "../../test/support/wait-for.ts";
+import type { Recipient } from "./contract.ts";
 import { HeadsAhead } from "./heads-ahead.ts";
 import { generateIdentity, parseIdentity } from "./identity.ts";
 import { parseRecipient } from "./keys.ts";
@@ -15,6 +16,16 @@ after(() => heads.stop());
 /** What the thread makes comes with a message; a turn of the event loop after another it is there. */
 async function someTurns(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+/**
+ * Whether the head that comes next, for an X25519 recipient, was made ahead: one made at once has its key in a buffer of
+ * its own or in Node's pool, never in a batch behind octets.
+ */
+function isMadeAhead(source: HeadsAhead, recipient: Recipient): boolean {
+  const recordBytes = 168 + 16 + 32;
+  const { payloadKey } = source.take(recipient);
+  return payloadKey.byteOffset % recordBytes === recordBytes - 32 && payloadKey.buffer.byteLength % recordBytes === 0;
 }
 
 for (const kind of ["mlkem768x25519", "x25519"] as const) {
@@ -39,12 +50,21 @@ for (const kind of ["mlkem768x25519", "x25519"] as const) {
 
 test("heads of a recipient that gets mail are made ahead", async () => {
   const recipient = parseRecipient(generateIdentity("x25519").recipient);
-  // A head made at once has its key in a buffer of its own or in Node's pool, never in a batch behind octets.
-  const recordBytes = 168 + 16 + 32;
-  await waitFor("a head that was made ahead", () => {
-    const { payloadKey } = heads.take(recipient);
-    return payloadKey.byteOffset % recordBytes === recordBytes - 32 && payloadKey.buffer.byteLength % recordBytes === 0;
-  });
+  await waitFor("a head that was made ahead", () => isMadeAhead(heads, recipient));
+});
+
+test("many mailboxes with one message each do not keep a busy one from its heads", async (context) => {
+  // Nobody sweeps away what is idle: there must be room without that.
+  context.mock.timers.enable({ apis: ["setInterval"] });
+  const source = new HeadsAhead((error) => failures.push(error));
+  try {
+    for (let number = 0; number < 300; number++) source.take(parseRecipient(generateIdentity("x25519").recipient));
+    const busy = parseRecipient(generateIdentity("x25519").recipient);
+    await waitFor("a head that was made ahead", () => isMadeAhead(source, busy));
+    assert.deepEqual(failures, []);
+  } finally {
+    await source.stop();
+  }
 });
 
 test("without the thread heads are made at once", async () => {

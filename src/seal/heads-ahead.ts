@@ -6,10 +6,17 @@ import type { HeadSource, MessageHead, Recipient } from "./contract.ts";
 import { type HeadsMade, type HeadsWanted, readHead, recordBytes } from "./heads-batch.ts";
 import { makeMessageHead } from "./message-head.ts";
 
-/** A busy mailbox has so many heads waiting: what 20 senders use up in one turn, three times. */
-const mostWaiting = 64;
-/** Mailboxes with heads waiting, 110 KB each at most; the heads of others are made when they are needed. */
-const mostPools = 256;
+/** A busy mailbox has so many heads waiting; half of them are ordered at a time, and each order wakes the thread. */
+const mostWaiting = 128;
+/** Mailboxes with heads waiting, 220 KB each at most; the heads of others are made when they are needed. */
+const mostPools = 128;
+/**
+ * A mailbox whose last mail is longer ago gets nothing made ahead: mail for thousands of them in turn would have each
+ * of these heads ordered by a message of its own, and take the places of those that are busy.
+ */
+const busyWithinMs = 1000;
+/** Mailboxes that are remembered for that. */
+const mostRemembered = 4096;
 /** Heads of a mailbox that got no mail for so long are wiped. */
 const idleMs = 30_000;
 
@@ -31,6 +38,9 @@ interface Pool {
  */
 export class HeadsAhead implements HeadSource {
   readonly #pools = new Map<string, Pool>();
+  /** Recipients without a pool that got mail since `#rememberedSinceMs`. */
+  readonly #remembered = new Set<string>();
+  #rememberedSinceMs = 0;
   readonly #sweep: NodeJS.Timeout;
   readonly #failed: (error: Error) => void;
   #worker: Worker | undefined;
@@ -62,10 +72,23 @@ export class HeadsAhead implements HeadSource {
   }
 
   #begin(recipient: Recipient): Pool | undefined {
-    if (this.#over || this.#pools.size >= mostPools) return undefined;
+    if (this.#over || this.#pools.size >= mostPools || !this.#isBusy(recipient)) return undefined;
+    this.#remembered.delete(recipient.text);
     const pool = { recipient, batches: [], usedBytes: 0, ready: 0, ordered: 0, wanted: 0, usedLately: true };
     this.#pools.set(recipient.text, pool);
     return pool;
+  }
+
+  /** Whether it got mail a moment ago. */
+  #isBusy({ text }: Recipient): boolean {
+    const nowMs = performance.now();
+    if (nowMs - this.#rememberedSinceMs > busyWithinMs || this.#remembered.size >= mostRemembered) {
+      this.#remembered.clear();
+      this.#rememberedSinceMs = nowMs;
+    }
+    if (this.#remembered.has(text)) return true;
+    this.#remembered.add(text);
+    return false;
   }
 
   #next(pool: Pool): MessageHead | undefined {

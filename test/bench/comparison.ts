@@ -34,6 +34,9 @@ export interface Comparison {
   readonly warmUps?: number;
 }
 
+/** More of them make no table better; the file has all. */
+const mostShown = 8;
+
 /** Runs all rounds, prints a table and keeps everything for the JSON file. Returns the sides in their order. */
 export async function compare(
   run: BenchRun,
@@ -55,7 +58,7 @@ export async function compare(
 /** Prints and keeps rounds that were measured elsewhere. */
 export function conclude(run: BenchRun, comparison: Comparison, results: readonly SideResult[]): void {
   const { title, method, goals } = comparison;
-  const verdicts = goals.flatMap((goal) => verdictOf(goal, results) ?? []);
+  const verdicts = goals.flatMap((goal) => verdictOf(goal, comparison.columns, results) ?? []);
   run.record({ title, method, sides: results, verdicts: verdicts.map(({ verdict }) => verdict) });
   const [counted] = comparison.columns;
   printTable(title, [
@@ -64,7 +67,10 @@ export function conclude(run: BenchRun, comparison: Comparison, results: readonl
       name,
       ...comparison.columns.map(({ figure, digits }) => shown(medians[figure], digits)),
       verdicts.flatMap(({ row, text }) => (row === name ? [text] : [])).join(", "),
-      rounds.map((round) => shown(round[counted?.figure ?? ""], counted?.digits ?? 0)).join(" "),
+      rounds
+        .slice(0, mostShown)
+        .map((round) => shown(round[counted?.figure ?? ""], counted?.digits ?? 0))
+        .join(" "),
     ]),
   ]);
 }
@@ -84,6 +90,7 @@ interface Shown {
 
 function verdictOf(
   { figure, over, atLeast, atMost }: Goal,
+  columns: readonly Column[],
   [ours, ...others]: readonly SideResult[],
 ): Shown | undefined {
   const theirs = others.find(({ name }) => name === over);
@@ -91,11 +98,16 @@ function verdictOf(
   if (ours === undefined || (over !== undefined && theirs === undefined)) return undefined;
   const own = ours.medians[figure] ?? Number.NaN;
   const value = theirs === undefined ? own : own / (theirs.medians[figure] ?? Number.NaN);
-  const number = theirs === undefined ? shown(value, value < 10 ? 2 : 0) : `${value.toFixed(value < 2 ? 2 : 1)}x`;
-  const what = theirs === undefined ? `${figure} of ${ours.name}` : `${figure}, ${ours.name} / ${theirs.name}`;
+  const heading = columns.find((column) => column.figure === figure)?.heading ?? figure;
+  const number =
+    theirs === undefined
+      ? `${heading} ${shown(value, value < 10 ? 2 : 0)}`
+      : `${value.toFixed(value < 2 ? 2 : 1)}x${figure === columns[0]?.figure ? "" : ` ${heading}`}`;
+  const what = theirs === undefined ? `${heading}: ${ours.name}` : `${heading}: ${ours.name} / ${theirs.name}`;
   const row = theirs === undefined ? ours.name : theirs.name;
-  const [target, order] = atLeast === undefined ? ([atMost, "at most"] as const) : ([atLeast, "at least"] as const);
+  const target = atLeast ?? atMost;
   if (target === undefined) return { row, text: number, verdict: { what, value } };
+  const order = atLeast === undefined ? "at most" : "at least";
   const reached = order === "at least" ? value >= target : value <= target;
   const text = `${number} (${reached ? "reached" : "missed"}: ${order} ${target})`;
   return { row, text, verdict: { what, value, target, order, reached } };

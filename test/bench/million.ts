@@ -11,7 +11,7 @@ import type { BenchRun, Figures } from "./bench-run.ts";
 import { compare, conclude, mediansOf } from "./comparison.ts";
 import { deposit, rowOf, withStore } from "./fill.ts";
 import { rateColumn } from "./intake.ts";
-import { anonymousBytesOf, peakWhile } from "./process-cost.ts";
+import { anonymousBytesOf, cpuMsOf, peakWhile } from "./process-cost.ts";
 import { progress } from "./report.ts";
 import { sendBySource } from "./smtp-source-load.ts";
 
@@ -53,10 +53,42 @@ export async function benchMillion(run: BenchRun): Promise<void> {
       rounds.push({ startMs, signInMs, uidlMs: listing.uidlMs, aboveMiB: (peak - idle) / MiB });
     }
     report(run, count, rounds);
+    await benchIntakeBehind(run, gateway, full);
     await benchIntakeMeanwhile(run, gateway, { full, empty });
   } finally {
     await gateway.remove();
   }
+}
+
+/** Intake into the full mailbox, beside another gateway in which nothing waits. */
+async function benchIntakeBehind(run: BenchRun, gateway: GatewayProcess, full: CreatedMailbox): Promise<void> {
+  const other = await startBenchGateway(run);
+  try {
+    const empty = await other.createMailbox("bench", "--no-require-tls");
+    const name = "nothing waits";
+    await compare(
+      run,
+      {
+        title: "Intake, 4 KiB, behind a million waiting messages",
+        method: "smtp-source sends to the full mailbox, and to one of a second gateway that is empty.",
+        columns: [rateColumn, { figure: "cpuMs", heading: "CPU ms/message", digits: 2 }],
+        goals: [{ figure: "perSecond", over: name, atLeast: 0.9 }],
+        warmUps: 2,
+      },
+      [
+        { name: "a million wait", measure: () => takeInWithCost(gateway, full) },
+        { name, measure: () => takeInWithCost(other, empty) },
+      ],
+    );
+  } finally {
+    await other.remove();
+  }
+}
+
+async function takeInWithCost(gateway: GatewayProcess, mailbox: CreatedMailbox): Promise<Figures> {
+  const before = await cpuMsOf(gateway.pid);
+  const perSecond = await takeIn(gateway, mailbox);
+  return { perSecond, cpuMs: ((await cpuMsOf(gateway.pid)) - before) / intakeMessages };
 }
 
 /** Intake into another mailbox, alone and while somebody signs in and lists again and again. */
