@@ -51,10 +51,11 @@ export class Capture {
   readonly #envelope: RecordedEnvelope;
   readonly #copies: readonly OpenCopy[];
   readonly #sizes = new Pop3SizeScanner();
-  readonly #digest = new ContentDigest();
+  readonly #digest: ContentDigest;
 
   private constructor(stages: CaptureStages, envelope: RecordedEnvelope, copies: readonly OpenCopy[]) {
     this.#stages = stages;
+    this.#digest = new ContentDigest(stages.fingerprintKey);
     this.#envelope = envelope;
     this.#copies = copies;
   }
@@ -81,7 +82,7 @@ export class Capture {
     return this.#copies.map((copy) => copy.deposit.uniqueId);
   }
 
-  /** SHA-256 of all content; nothing may be written after this. */
+  /** Of all content, see `ContentDigest`; nothing may be written after this. */
   contentDigest(): Uint8Array {
     return this.#digest.finish();
   }

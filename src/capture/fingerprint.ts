@@ -1,22 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash, createHmac, type KeyObject } from "node:crypto";
+import { type CipherGCM, createCipheriv, createHash, createHmac, type KeyObject } from "node:crypto";
 import type { MailboxId } from "../base/ids.ts";
 
-/** SHA-256 over the content octets as they stream by. One pass serves every mailbox of a transaction. */
+/** Up to here SHA-256 costs less than to begin something faster. */
+const hashedBytes = 16 * 1024;
+
+/**
+ * Tells contents apart as they stream by; one pass serves every mailbox of a transaction. SHA-256 of the first 16 KiB,
+ * and the GMAC (NIST SP 800-38D §5.1) of what follows, which takes a tenth of the time. Nobody without the key can find
+ * two contents of one digest, but the digest itself is no secret keeper: it goes nowhere but into another keyed hash.
+ */
 export class ContentDigest {
+  readonly #key: KeyObject;
   readonly #hash = createHash("sha256");
+  #leftToHash = hashedBytes;
+  #mac: CipherGCM | undefined;
   #finished: Buffer | undefined;
+
+  /** @param key the gateway's secret; the key of the GMAC is derived from it */
+  constructor(key: KeyObject) {
+    this.#key = key;
+  }
 
   /** Keeps nothing of `content`: its memory may be given back afterwards. */
   update(content: Uint8Array): void {
-    this.#hash.update(content);
+    const hashed = Math.min(this.#leftToHash, content.length);
+    if (hashed > 0) {
+      this.#hash.update(content.subarray(0, hashed));
+      this.#leftToHash -= hashed;
+    }
+    if (content.length > hashed) {
+      this.#mac ??= gmac(this.#key);
+      this.#mac.setAAD(content.subarray(hashed));
+    }
   }
 
-  /** The digest; the same one when asked again. */
+  /** 32 octets, or 48 of content above 16 KiB; the same ones when asked again. */
   finish(): Buffer {
-    this.#finished ??= this.#hash.digest();
+    this.#finished ??= this.#digest();
     return this.#finished;
   }
+
+  #digest(): Buffer {
+    const hash = this.#hash.digest();
+    if (this.#mac === undefined) return hash;
+    this.#mac.final();
+    return Buffer.concat([hash, this.#mac.getAuthTag()]);
+  }
+}
+
+/**
+ * The nonce is always the same: what it would protect is the key, against somebody who sees tags, and nobody does. Equal
+ * contents must have equal tags.
+ */
+function gmac(key: KeyObject): CipherGCM {
+  const derived = createHmac("sha256", key).update("content digest").digest();
+  return createCipheriv("aes-128-gcm", derived.subarray(0, 16), Buffer.alloc(12));
 }
 
 /**

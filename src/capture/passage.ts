@@ -31,7 +31,7 @@ export class PassageNames {
     return keyedHash(this.#key, ["passage name", mailbox, host, String(port), remoteUser, uniqueId]);
   }
 
-  /** @param contentDigest SHA-256 of the content */
+  /** @param contentDigest of a `ContentDigest` */
   contentMark(contentDigest: Uint8Array): Uint8Array {
     return keyedHash(this.#key, ["passage content", this.#maildrop.mailbox, contentDigest]);
   }
