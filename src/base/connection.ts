@@ -29,6 +29,9 @@ export interface Connection {
    */
   startTls(): Promise<boolean>;
 
+  /** The peer has brought mail that was kept, or has signed in: when all places are taken, others give way for new ones. */
+  keepPlace(): void;
+
   /** Sends what is left and closes. */
   end(): Promise<void>;
   /** Closes at once, without sending what is left. */

@@ -149,6 +149,10 @@ export const limits = {
   /** The head and body of a request come in a few packets. */
   apiRequestMs: 30_000,
   apiKeepAliveMs: 10_000,
+  /** A connection on which nothing goes either way, as when answers are not read; events have a heartbeat. */
+  apiSilenceMs: 60_000,
+  /** Of all connections those to the console, so that mail has places left; one browser takes six. */
+  apiConnections: 400,
   /** Twenty a second from one address are a program at work; more is a loop. */
   apiRequestsPerWindow: 1200,
   apiWindowMs: 60_000,

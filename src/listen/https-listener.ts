@@ -21,6 +21,10 @@ export interface HttpsListenerShare {
   readonly context: () => SecureContextSource;
   readonly handshakeTimeoutMs: number;
   readonly log: Log;
+  /** Default `limits.apiSilenceMs`. */
+  readonly silenceMs?: number;
+  /** Default `limits.apiConnections`. */
+  readonly connections?: number;
 }
 
 /** HTTP/1.1 inside TLS on one address, under the limits on connections that the mail listeners have. */
@@ -28,6 +32,7 @@ export class HttpsListener {
   readonly #name: string;
   readonly #server: Server;
   readonly #share: HttpsListenerShare;
+  #open = 0;
 
   private constructor({ name, handle }: HttpsListenerOptions, share: HttpsListenerShare) {
     this.#name = name;
@@ -45,6 +50,7 @@ export class HttpsListener {
       },
       handle,
     );
+    this.#server.setTimeout(share.silenceMs ?? limits.apiSilenceMs);
     this.#server.on("connection", (socket: Socket) => this.#count(socket));
     this.#server.on("tlsClientError", (_error, socket) => {
       share.log.event("listen/tls-failed", { peer: socket.remoteAddress, listener: name });
@@ -90,7 +96,8 @@ export class HttpsListener {
 
   #count(socket: Socket): void {
     const address = socket.remoteAddress;
-    const refusal = address === undefined ? "gone" : this.#share.limits.enter(address);
+    const full = this.#open >= (this.#share.connections ?? limits.apiConnections);
+    const refusal = address === undefined ? "gone" : full ? "console-total" : this.#share.limits.enter(address);
     if (address === undefined || refusal !== undefined) {
       if (address !== undefined) {
         const fields = { peer: address, cause: refusal, listener: this.#name };
@@ -99,7 +106,11 @@ export class HttpsListener {
       socket.destroy();
       return;
     }
-    socket.once("close", () => this.#share.limits.leave(address));
+    this.#open += 1;
+    socket.once("close", () => {
+      this.#open -= 1;
+      this.#share.limits.leave(address);
+    });
   }
 
   #bind({ host, port }: ListenAddress): Promise<void> {

@@ -21,10 +21,10 @@ after(async () => {
   await Promise.all(open.map((listener) => listener.close(0)));
 });
 
-function share(perAddress = 50): ListenerShare {
+function share(perAddress = 50, total = 100): ListenerShare {
   let number = 0;
   return {
-    limits: new ConnectionLimits({ connectionsTotal: 100, connectionsPerAddress: perAddress }),
+    limits: new ConnectionLimits({ connectionsTotal: total, connectionsPerAddress: perAddress }),
     secureContext: () => context,
     handshakeTimeoutMs: 5000,
     log: silentLog,
@@ -34,7 +34,7 @@ function share(perAddress = 50): ListenerShare {
 
 async function listen(
   serve: (connection: Connection) => Promise<void>,
-  options: { implicitTls?: boolean; perAddress?: number } = {},
+  options: { implicitTls?: boolean; perAddress?: number; total?: number } = {},
 ): Promise<Listener> {
   const listener = await Listener.open(
     {
@@ -44,7 +44,7 @@ async function listen(
       busyText: "421 busy\r\n",
       serve,
     },
-    share(options.perAddress),
+    share(options.perAddress, options.total),
   );
   open.push(listener);
   return listener;
@@ -131,6 +131,56 @@ test("a connection over the limit of its address hears why and is closed; the ne
   const [greeting] = await once(third, "data");
   assert.equal(String(greeting), "220 hi\r\n");
   third.destroy();
+});
+
+test("when all places are taken, who was silent for longest and has shown nothing gives way for a new one", async () => {
+  const listener = await listen(
+    async (connection) => {
+      connection.write("220 hi\r\n");
+      for (;;) {
+        const octets = await connection.read(5000);
+        if (!Buffer.isBuffer(octets)) return;
+        if (String(octets) === "mail") connection.keepPlace();
+        connection.write("250 ok\r\n");
+      }
+    },
+    { total: 3 },
+  );
+  const arrive = async (words?: string): Promise<{ readonly socket: Socket; readonly said: () => string }> => {
+    const socket = connect(listener.port, "127.0.0.1");
+    let text = "";
+    socket.on("data", (bytes) => {
+      text += String(bytes);
+    });
+    socket.on("error", () => undefined);
+    await once(socket, "data");
+    if (words !== undefined) {
+      socket.write(words);
+      await once(socket, "data");
+    }
+    return { socket, said: () => text };
+  };
+  const mail = await arrive("mail");
+  const silent = await arrive();
+  const other = await arrive();
+  const gone = once(silent.socket, "close");
+  const late = await arrive();
+  await gone;
+  assert.equal(silent.said(), "220 hi\r\n421 busy\r\n");
+  assert.equal(late.said(), "220 hi\r\n");
+  // Who speaks is not the one that gives way.
+  other.socket.write("x");
+  await once(other.socket, "data");
+  const lateGone = once(late.socket, "close");
+  const last = await arrive("mail");
+  await lateGone;
+  other.socket.write("mail");
+  await once(other.socket, "data");
+  // Nobody is left who has to.
+  const refused = await arrive();
+  assert.equal(refused.said(), "421 busy\r\n");
+  for (const each of [mail, other, last]) assert.equal(each.socket.destroyed, false);
+  for (const each of [mail, other, last, refused]) each.socket.destroy();
 });
 
 test("closing lets a waiting session end by itself", async () => {

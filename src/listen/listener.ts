@@ -40,7 +40,8 @@ export class Listener {
   readonly #options: ListenerOptions;
   readonly #share: ListenerShare;
   readonly #server: Server;
-  readonly #connections = new Set<TcpConnection>();
+  /** With the TCP connection below, whose end gives the place back. */
+  readonly #connections = new Map<TcpConnection, Socket>();
   readonly #served = new Set<Promise<void>>();
   #closing = false;
 
@@ -78,14 +79,14 @@ export class Listener {
       this.#server.close(() => resolve());
     });
     this.#closing = true;
-    for (const connection of this.#connections) connection.drain();
+    for (const connection of this.#connections.keys()) connection.drain();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, drainMs);
     });
     await Promise.race([Promise.all(this.#served), late]);
     clearTimeout(timer);
-    for (const connection of this.#connections) connection.destroy();
+    for (const connection of this.#connections.keys()) connection.destroy();
     await Promise.all(this.#served);
     await closed;
   }
@@ -116,9 +117,18 @@ export class Listener {
       socket.destroy();
       return;
     }
+    this.#enter(socket, address, true);
+  }
+
+  /** @param first when all places are taken, one is made free, once */
+  #enter(socket: Socket, address: string, first: boolean): void {
+    const settle = (refusal: ConnectionRefusal | undefined): void => {
+      if (refusal === "total" && first && this.#makeRoom(socket, address)) return;
+      this.#admit(socket, address, refusal);
+    };
     const entered = this.#share.limits.enter(address);
     if (!(entered instanceof Promise)) {
-      this.#admit(socket, address, entered);
+      settle(entered);
       return;
     }
     // The peer may go while the question is under way.
@@ -127,10 +137,42 @@ export class Listener {
     entered.then(
       (refusal) => {
         socket.off("error", ignored);
-        this.#admit(socket, address, refusal);
+        settle(refusal);
       },
       () => socket.destroy(),
     );
+  }
+
+  /**
+   * Who was silent for longest, and has neither brought mail nor signed in, gives way: or a few thousand connections that
+   * do nothing would keep everybody out. `false`: there is nobody.
+   */
+  #makeRoom(socket: Socket, address: string): boolean {
+    let silentSinceMs = Number.POSITIVE_INFINITY;
+    let longest: TcpConnection | undefined;
+    for (const connection of this.#connections.keys()) {
+      const sinceMs = connection.silentSinceMs;
+      if (sinceMs === undefined || sinceMs >= silentSinceMs) continue;
+      silentSinceMs = sinceMs;
+      longest = connection;
+    }
+    const place = longest === undefined ? undefined : this.#connections.get(longest);
+    if (longest === undefined || place === undefined) return false;
+    const { name, busyText } = this.#options;
+    this.#share.log.event("listen/connection-refused", {
+      peer: longest.peer.address,
+      cause: "gave-way",
+      listener: name,
+    });
+    const ignored = (): undefined => undefined;
+    socket.on("error", ignored);
+    // Its place is free by then: whoever leaves it was told before.
+    place.once("close", () => {
+      socket.off("error", ignored);
+      this.#enter(socket, address, false);
+    });
+    longest.giveWay(busyText);
+    return true;
   }
 
   #admit(socket: Socket, address: string, refusal: ConnectionRefusal | undefined): void {
@@ -153,7 +195,7 @@ export class Listener {
       secureContext: this.#share.secureContext,
       handshakeTimeoutMs: this.#share.handshakeTimeoutMs,
     });
-    this.#connections.add(connection);
+    this.#connections.set(connection, socket);
     const served = this.#serve(connection).finally(() => {
       this.#connections.delete(connection);
       this.#served.delete(served);

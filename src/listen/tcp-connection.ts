@@ -33,6 +33,8 @@ export class TcpConnection implements Connection {
   #writer: ((more: boolean) => void) | undefined;
   #writeTimer: NodeJS.Timeout | undefined;
   #timeoutMs = 0;
+  #keepsPlace = false;
+  #heardMs = performance.now();
 
   constructor(socket: Socket, options: TcpConnectionOptions) {
     this.id = options.id;
@@ -103,6 +105,22 @@ export class TcpConnection implements Connection {
     return true;
   }
 
+  keepPlace(): void {
+    this.#keepsPlace = true;
+  }
+
+  /** When the peer was last heard, by the monotonic clock; `undefined`: it need not give way. */
+  get silentSinceMs(): number | undefined {
+    return this.#keepsPlace || this.#socket.destroyed ? undefined : this.#heardMs;
+  }
+
+  /** Closes at once with a last word, where one can be said. */
+  giveWay(text: string): void {
+    const handshaking = this.#socket instanceof TLSSocket && this.#tls === undefined;
+    if (!handshaking && this.#socket.writable) this.#socket.write(text);
+    this.destroy();
+  }
+
   end(): Promise<void> {
     const socket = this.#socket;
     if (socket.destroyed) return Promise.resolve();
@@ -149,6 +167,7 @@ export class TcpConnection implements Connection {
   }
 
   readonly #onData = (bytes: Buffer): void => {
+    this.#heardMs = performance.now();
     if (this.#reader !== undefined) {
       this.#answerReader(bytes);
       return;

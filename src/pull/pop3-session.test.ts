@@ -162,9 +162,11 @@ test("each outcome of a sign-in has its answer; only a wrong password is the pul
   ] as const) {
     const connection = await bench.converse([signIn], { signIn: () => (outcome === "fault" ? fault() : { outcome }) });
     assert.equal(linesOf(connection).at(-1), told);
+    assert.equal(connection.keepsPlace, false);
   }
   assert.equal(bench.passwords.length, 4);
   for (const password of bench.passwords) assert.ok(password.expose().every((octet) => octet === 0));
+  assert.equal((await bench.converse([signIn])).keepsPlace, true);
   assert.ok(!JSON.stringify(bench.log.events).includes("right"));
 });
 

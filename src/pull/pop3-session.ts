@@ -173,6 +173,7 @@ class Pop3Session {
     const entry = await proxy.signIn(credentials, this.#connection);
     if (entry.outcome === "refused") return refused(entry.refusal);
     this.#goOnElsewhere = entry.serve;
+    this.#connection.keepPlace();
     return { type: "handed-over" };
   }
 
@@ -188,6 +189,7 @@ class Pop3Session {
       const opening = this.#stages.opening?.begin(identity);
       const open = new OpenMaildrop(maildrop, identity, { writer: this.#writer, opening });
       this.#open = open;
+      this.#connection.keepPlace();
       this.#log.event("pop3/signed-in", { mailbox, messages: maildrop.count });
       return { type: "signed-in", maildrop: await open.view() };
     } catch (error) {

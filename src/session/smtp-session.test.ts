@@ -238,6 +238,17 @@ test("after STARTTLS the conversation begins anew", async () => {
   assert.ok(codes(replies).includes("503 5.5.1"));
 });
 
+test("who brought mail keeps its place, who did not has none to keep", async () => {
+  const rcpt = `RCPT TO:<${address}>\r\n`;
+  const kept = await converse([...begin, rcpt, "DATA\r\n", "x\r\n.\r\n"]);
+  assert.equal(kept.connection.keepsPlace, true);
+  store.failCommits = true;
+  const failed = await converse([...begin, rcpt, "DATA\r\n", "x\r\n.\r\n"]);
+  assert.equal(failed.connection.keepsPlace, false);
+  const begun = await converse([...begin, rcpt]);
+  assert.equal(begun.connection.keepsPlace, false);
+});
+
 // What others are served with meanwhile is one turn of each session, and what waits for a peer is the replies of a turn.
 test("who sends thousands of commands at once and reads no reply gets no further (I9)", async () => {
   for (const command of ["DATA\r\n", `MAIL FROM:<b@c.example>\r\n${`RCPT TO:<${address}>\r\n`.repeat(4)}`]) {

@@ -198,7 +198,7 @@ class SmtpSession {
         this.#pace.beginContent();
         return this.#stage.startContent(effect.envelope, effect.transfer);
       case "ask-commit":
-        return this.#stage.commit();
+        return this.#commit();
       case "ask-auth":
         return this.#signIn(effect.credentials);
       case "discard":
@@ -210,6 +210,12 @@ class SmtpSession {
     }
   }
 
+  async #commit(): Promise<Answer> {
+    const answer = await this.#stage.commit();
+    if (answer.accepted) this.#connection.keepPlace();
+    return answer;
+  }
+
   async #signIn(credentials: Credentials): Promise<Answer> {
     const { signIn } = this.#stages;
     if (signIn === undefined) {
@@ -219,6 +225,7 @@ class SmtpSession {
     }
     const { answer, stage } = await signIn(credentials, this.#connection, this.#log);
     if (stage !== undefined) {
+      this.#connection.keepPlace();
       await this.#stage.close();
       this.#stage = stage;
       // Once for the session: a race at each read would pile up reactions to this promise.

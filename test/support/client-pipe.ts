@@ -29,6 +29,7 @@ export class ClientPipe {
         this.#wakeClient?.();
         return undefined;
       },
+      keepPlace: () => undefined,
       startTls: async () => false,
       end: async () => this.#close(),
       destroy: () => this.#close(),

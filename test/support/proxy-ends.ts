@@ -71,6 +71,8 @@ export class ClientEnd implements Connection {
     return Promise.resolve(false);
   }
 
+  keepPlace(): void {}
+
   end(): Promise<void> {
     this.closed ??= "ended";
     return Promise.resolve();

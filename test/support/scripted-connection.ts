@@ -18,6 +18,7 @@ export class ScriptedConnection implements Connection {
   /** Called with everything that is written; what it returns is what `write` returns. */
   onWrite: (text: string) => Promise<boolean> | undefined = () => undefined;
   tlsWorks = true;
+  keepsPlace = false;
   #input: ScriptedRead[];
   #end: ConnectionEnd;
 
@@ -53,6 +54,10 @@ export class ScriptedConnection implements Connection {
     if (this.tlsWorks) this.tls = { version: "TLSv1.3", cipher: "TLS_AES_128_GCM_SHA256" };
     else this.destroy();
     return this.tlsWorks;
+  }
+
+  keepPlace(): void {
+    this.keepsPlace = true;
   }
 
   async end(): Promise<void> {
