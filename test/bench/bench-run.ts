@@ -23,19 +23,31 @@ export interface SideResult {
   readonly medians: Figures;
 }
 
+/** How a figure is shown. */
+export interface Column {
+  readonly figure: string;
+  readonly heading: string;
+  readonly digits: number;
+}
+
 /** A ratio or a figure beside what was to be reached. */
 export interface Verdict {
+  /** The side beside which it stands in the table. */
+  readonly row: string;
   readonly what: string;
   readonly value: number;
   /** Absent when the number is for information. */
   readonly target?: number;
   readonly order?: "at least" | "at most";
   readonly reached?: boolean;
+  /** All of it in a few characters. */
+  readonly text: string;
 }
 
 export interface BenchResult {
   readonly title: string;
   readonly method: string;
+  readonly columns: readonly Column[];
   readonly sides: readonly SideResult[];
   readonly verdicts: readonly Verdict[];
 }

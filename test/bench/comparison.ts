@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Several sides that do the same work in turns, so that a busy moment of the machine hits every side. */
-import type { BenchRun, Figures, SideResult, Verdict } from "./bench-run.ts";
-import { median, printTable, progress } from "./report.ts";
+import type { BenchRun, Column, Figures, SideResult, Verdict } from "./bench-run.ts";
+import { median, progress } from "./report.ts";
+import { formatResult, shown } from "./result-table.ts";
 
 export interface Side {
   readonly name: string;
   /** One round; the first ones, up to round 0, warm caches and code and do not count. */
   measure(round: number): Promise<Figures>;
-}
-
-export interface Column {
-  readonly figure: string;
-  readonly heading: string;
-  readonly digits: number;
 }
 
 /** What is to be reached, of the first side. */
@@ -33,9 +28,6 @@ export interface Comparison {
   readonly goals: readonly Goal[];
   readonly warmUps?: number;
 }
-
-/** More of them make no table better; the file has all. */
-const mostShown = 8;
 
 /** Runs all rounds, prints a table and keeps everything for the JSON file. Returns the sides in their order. */
 export async function compare(
@@ -57,22 +49,11 @@ export async function compare(
 
 /** Prints and keeps rounds that were measured elsewhere. */
 export function conclude(run: BenchRun, comparison: Comparison, results: readonly SideResult[]): void {
-  const { title, method, goals } = comparison;
-  const verdicts = goals.flatMap((goal) => verdictOf(goal, comparison.columns, results) ?? []);
-  run.record({ title, method, sides: results, verdicts: verdicts.map(({ verdict }) => verdict) });
-  const [counted] = comparison.columns;
-  printTable(title, [
-    ["", ...comparison.columns.map(({ heading }) => heading), "Postern is", "rounds"],
-    ...results.map(({ name, rounds, medians }) => [
-      name,
-      ...comparison.columns.map(({ figure, digits }) => shown(medians[figure], digits)),
-      verdicts.flatMap(({ row, text }) => (row === name ? [text] : [])).join(", "),
-      rounds
-        .slice(0, mostShown)
-        .map((round) => shown(round[counted?.figure ?? ""], counted?.digits ?? 0))
-        .join(" "),
-    ]),
-  ]);
+  const { title, method, columns, goals } = comparison;
+  const verdicts = goals.flatMap((goal) => verdictOf(goal, columns, results) ?? []);
+  const result = { title, method, columns, sides: results, verdicts };
+  run.record(result);
+  console.log(`\n${title}\n\n${formatResult(result)}`);
 }
 
 export function mediansOf(rounds: readonly Figures[]): Figures {
@@ -81,18 +62,11 @@ export function mediansOf(rounds: readonly Figures[]): Figures {
   return Object.fromEntries(Array.from(names, (name) => [name, medianOf(name)]));
 }
 
-interface Shown {
-  /** The row beside which it stands. */
-  readonly row: string;
-  readonly text: string;
-  readonly verdict: Verdict;
-}
-
 function verdictOf(
   { figure, over, atLeast, atMost }: Goal,
   columns: readonly Column[],
   [ours, ...others]: readonly SideResult[],
-): Shown | undefined {
+): Verdict | undefined {
   const theirs = others.find(({ name }) => name === over);
   // A side that is not here (a peer that could not be installed) has nothing to be compared with.
   if (ours === undefined || (over !== undefined && theirs === undefined)) return undefined;
@@ -106,13 +80,9 @@ function verdictOf(
   const what = theirs === undefined ? `${heading}: ${ours.name}` : `${heading}: ${ours.name} / ${theirs.name}`;
   const row = theirs === undefined ? ours.name : theirs.name;
   const target = atLeast ?? atMost;
-  if (target === undefined) return { row, text: number, verdict: { what, value } };
+  if (target === undefined) return { row, what, value, text: number };
   const order = atLeast === undefined ? "at most" : "at least";
   const reached = order === "at least" ? value >= target : value <= target;
   const text = `${number} (${reached ? "reached" : "missed"}: ${order} ${target})`;
-  return { row, text, verdict: { what, value, target, order, reached } };
-}
-
-function shown(value: number | undefined, digits: number): string {
-  return value === undefined || Number.isNaN(value) ? "" : value.toFixed(digits);
+  return { row, what, value, target, order, reached, text };
 }

@@ -6,8 +6,8 @@ import { bareName, bareSide } from "./bare-writer.ts";
  * not: Haraka that throws it away, and a bare program that writes the same octets with as many syncs and speaks no SMTP.
  * One load generator for all, rounds in turn.
  */
-import type { BenchRun, Figures } from "./bench-run.ts";
-import { type Column, compare, type Goal, type Side } from "./comparison.ts";
+import type { BenchRun, Column, Figures } from "./bench-run.ts";
+import { compare, type Goal, type Side } from "./comparison.ts";
 import { type IntakePeer, intakePeers, type PeerKey, startPeers } from "./intake-peers.ts";
 import { cpuMsOf } from "./process-cost.ts";
 import { type SourceLoad, sendBySource } from "./smtp-source-load.ts";

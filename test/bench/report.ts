@@ -2,15 +2,20 @@
 
 /** Prints a table whose first line names the columns. */
 export function printTable(title: string, rows: readonly (readonly string[])[]): void {
+  console.log(`\n${title}\n\n${formatTable(rows)}`);
+}
+
+/** A table of Markdown whose first line names the columns. */
+export function formatTable(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
-  console.log(`\n${title}\n`);
-  for (const [index, row] of rows.entries()) {
+  const lines = rows.map((row) => {
     const cells = row.map((cell, column) =>
       column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
     );
-    console.log(`| ${cells.join(" | ")} |`);
-    if (index === 0) console.log(`|${widths.map((width) => "-".repeat(width + 2)).join("|")}|`);
-  }
+    return `| ${cells.join(" | ")} |`;
+  });
+  const rule = widths.map((width, column) => (column === 0 ? "-".repeat(width + 2) : `${"-".repeat(width + 1)}:`));
+  return [lines[0] ?? "", `|${rule.join("|")}|`, ...lines.slice(1)].join("\n");
 }
 
 export function median(values: readonly number[]): number {
