@@ -9,13 +9,8 @@ import type { ClientLedger } from "./client-ledger.ts";
 import { type Comparison, compare } from "./compare.ts";
 import type { Cut, InnerDisk } from "./loop-disk.ts";
 
-/** The disks of the laboratory are small. */
-export const labConfiguration = `
-[log]
-format = "json"
-[limits]
-disk_reserve = "1 MiB"
-`;
+/** The disks of the laboratory are small; two threads serve the network, on a machine of one core as well. */
+export const labSettings = ['log.format = "json"', 'limits.disk_reserve = "1 MiB"', "gateway.threads = 2"];
 
 export interface CutCheck extends Comparison {
   /** What the start had to put in order: offered messages, files that nothing points to. */
@@ -47,7 +42,7 @@ async function startAndCompare(
   data: string,
   { cut, ledger, findings }: { readonly cut: Cut; readonly ledger: ClientLedger; readonly findings: string[] },
 ): Promise<CutCheck> {
-  const gateway = await GatewayProcess.start({ configuration: labConfiguration, dataDirectory: data });
+  const gateway = await GatewayProcess.start({ settings: labSettings, dataDirectory: data });
   try {
     const compared = await compare({ gateway, ledger, moment: cut });
     findings.push(...compared.findings);

@@ -122,6 +122,12 @@ export class InnerDisk {
     await this.#mount(this.#cutImage(cut.number));
   }
 
+  /** As after a new start of the machine: the journal is replayed. */
+  async mountAgain(): Promise<void> {
+    await this.unmount();
+    await this.#mount(this.#device);
+  }
+
   async unmount(): Promise<void> {
     if (!this.#mounted) return;
     await runProgram("umount", [this.directory]);

@@ -4,7 +4,7 @@ import { setTimeout } from "node:timers/promises";
 import { GatewayProcess } from "../../support/gateway-process.ts";
 import { removeDirectory, temporaryDirectory } from "../../support/temporary.ts";
 import { waitFor } from "../../support/wait-for.ts";
-import { type CutCheck, checkCut, labConfiguration } from "./check-cut.ts";
+import { type CutCheck, checkCut, labSettings } from "./check-cut.ts";
 import { type Cut, type FileSystemName, InnerDisk, type OuterDisk } from "./loop-disk.ts";
 import { MixedLoad } from "./mixed-load.ts";
 import { Upstreams } from "./upstreams.ts";
@@ -67,8 +67,11 @@ interface CutLoad {
 }
 
 async function loadAndCut({ disk, load, upstreams, directory, cuts }: CutLoad): Promise<readonly Cut[]> {
-  const configuration = labConfiguration + upstreams.configuration(directory);
-  const gateway = await GatewayProcess.start({ configuration, dataDirectory: join(disk.directory, "data") });
+  const gateway = await GatewayProcess.start({
+    configuration: upstreams.configuration(directory),
+    settings: labSettings,
+    dataDirectory: join(disk.directory, "data"),
+  });
   try {
     await load.start(gateway, upstreams);
     const moments: Cut[] = [];
