@@ -64,6 +64,10 @@ export class Administrator {
     await this.#world.pause();
   }
 
+  async deleteAll(): Promise<void> {
+    while (this.#living.length > 0) await this.#deleteOldest();
+  }
+
   async #deleteOldest(): Promise<void> {
     const mailbox = this.#living.shift();
     if (mailbox === undefined) return;

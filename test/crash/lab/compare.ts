@@ -34,6 +34,7 @@ export async function compare(compared: Compared): Promise<Comparison> {
   const { mailboxes } = await operate(gateway, "mailbox.list", {});
   const there = new Map(mailboxes.map((mailbox) => [mailbox.id, mailbox]));
   const ca = await gateway.certificate();
+  const messages = Map.groupBy(ledger.messages.values(), ({ mailbox }) => mailbox);
   for (const known of ledger.mailboxes.values()) {
     const found = there.get(known.id);
     there.delete(known.id);
@@ -42,7 +43,7 @@ export async function compare(compared: Compared): Promise<Comparison> {
     const client = found === undefined ? undefined : await signIn(known, { gateway, ca, moment });
     if (found !== undefined && client === undefined) result.findings.push(`${known.id}: no known password opens it`);
     const pulled = client === undefined ? new Map<string, string>() : await pull(client);
-    compareMessages(known, pulled, { ...compared, result });
+    compareMessages(known, pulled, { messages: messages.get(known.id) ?? [], moment, result });
   }
   for (const stranger of there.values())
     if (!ledger.wantedNames.has(stranger.name)) result.findings.push(`${stranger.id}: a mailbox that nobody made`);
@@ -97,11 +98,14 @@ async function pull(client: Pop3Client): Promise<ReadonlyMap<string, string>> {
 function compareMessages(
   mailbox: KnownMailbox,
   pulled: ReadonlyMap<string, string>,
-  { ledger, moment, result }: Compared & { readonly result: Comparison },
+  {
+    messages,
+    moment,
+    result,
+  }: { readonly messages: readonly KnownMessage[]; readonly moment: Moment; readonly result: Comparison },
 ): void {
   const strange = new Map(pulled);
-  for (const known of ledger.messages.values()) {
-    if (known.mailbox !== mailbox.id) continue;
+  for (const known of messages) {
     const isThere = strange.delete(known.sha256);
     const expected = expectedOf(known, mailbox, moment);
     const what = `${known.way} message ${known.sha256.slice(0, 12)} of ${known.bytes} octets`;

@@ -10,7 +10,7 @@ import { maildropNumbers, type UpstreamEars } from "./upstreams.ts";
 
 export interface LoadOptions {
   readonly seed: number;
-  /** Each client waits up to this long between two messages. */
+  /** The pause at the start. */
   readonly pauseMs: number;
   readonly senders: number;
 }
@@ -28,6 +28,8 @@ export class LoadWorld implements UpstreamEars {
   readonly options: LoadOptions;
   readonly random: (below: number) => number;
   stopping = false;
+  /** Each client waits up to this long between two messages. */
+  pauseMs: number;
   readonly #contents: Contents;
   readonly #byLabName = new Map<string, KnownMessage>();
   readonly #maildrops = new Map<string, readonly KnownMessage[]>();
@@ -36,6 +38,7 @@ export class LoadWorld implements UpstreamEars {
 
   constructor(options: LoadOptions) {
     this.options = options;
+    this.pauseMs = options.pauseMs;
     this.random = pseudoRandom(options.seed);
     this.#contents = new Contents(options.seed);
   }
@@ -59,7 +62,7 @@ export class LoadWorld implements UpstreamEars {
   }
 
   async pause(): Promise<void> {
-    await setTimeout(this.random(this.options.pauseMs + 1));
+    await setTimeout(this.random(Math.ceil(this.pauseMs) + 1));
   }
 
   heard(message: TakenMessage): "take" | "refuse" {

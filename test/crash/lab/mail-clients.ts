@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { setTimeout } from "node:timers/promises";
 import { sha256, withoutTraceBlock } from "../../support/expected-content.ts";
 import type { Pop3Client } from "../../support/pop3-client.ts";
 import type { SmtpClient } from "../../support/smtp-client.ts";
@@ -78,14 +77,17 @@ export async function fetchAndRemove(world: LoadWorld, mailbox: KnownMailbox): P
   }
 }
 
-/** An archive: pulls everything and removes most of it. One pull in eight ends without QUIT, so that nothing goes. */
-export async function pullAndRemove(world: LoadWorld, mailbox: KnownMailbox): Promise<void> {
+/**
+ * An archive: pulls everything and removes most of it. One pull in eight ends without QUIT, so that nothing goes. `all`:
+ * every message goes. Returns how many there were.
+ */
+export async function pullAndRemove(world: LoadWorld, mailbox: KnownMailbox, what: "all" | "most"): Promise<number> {
   const { gateway, ca } = world.loaded;
   const client = await openPop3(gateway, ca, { mailbox: mailbox.id, password: mailbox.password.value });
   try {
     const pulled = await pullKnown(world, client, mailbox);
-    if (world.random(8) === 0) return;
-    const numbers = pulled.map((_, index) => index + 1).filter(() => world.random(5) > 0);
+    if (what === "most" && world.random(8) === 0) return pulled.length;
+    const numbers = pulled.map((_, index) => index + 1).filter(() => what === "all" || world.random(5) > 0);
     for (const answer of await client.askPipelined(numbers.map((number) => `DELE ${number}`)))
       if (!answer.startsWith("+OK")) throw new Error(`DELE: ${answer}`);
     const removing = { begunMs: performance.now(), ackedMs: undefined as number | undefined };
@@ -95,9 +97,9 @@ export async function pullAndRemove(world: LoadWorld, mailbox: KnownMailbox): Pr
     }
     await client.quit();
     removing.ackedMs = performance.now();
+    return pulled.length;
   } finally {
     client.peer.destroy();
-    await setTimeout(300 + world.random(700));
   }
 }
 

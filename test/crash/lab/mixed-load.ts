@@ -80,10 +80,17 @@ export class MixedLoad {
     await this.#running;
   }
 
+  /** With the load stopped: pulls and removes all mail, and deletes the mailboxes that come and go. */
+  async empty(): Promise<void> {
+    await this.#administrator.deleteAll();
+    for (const mailbox of this.#standing) while ((await pullAndRemove(this.world, mailbox, "all")) > 0);
+  }
+
   /** Nobody else signs in to these mailboxes, so the archive's own change of the password disturbs nobody. */
   async #archive(mailbox: KnownMailbox): Promise<void> {
     if (this.world.random(4) === 0) await this.#administrator.changePassword(mailbox);
-    await pullAndRemove(this.world, mailbox);
+    await pullAndRemove(this.world, mailbox, "most");
+    await setTimeout(300 + this.world.random(700));
   }
 
   /** One session after the other. One that fails is noted, and the client comes back as clients do. */
