@@ -33,7 +33,7 @@ export async function openOperations(
   configuration: Configuration,
   { mayCreate }: { readonly mayCreate: boolean },
 ): Promise<OperationsDoor> {
-  const actor = `cli:${userName()}`;
+  const actor = commandLineActor();
   for (let attempt = 1; ; attempt++) {
     try {
       return await tryDoors(configuration, actor, mayCreate);
@@ -107,6 +107,11 @@ async function offlineDoor(configuration: Configuration, actor: string, store: S
       await store.stop();
     },
   };
+}
+
+/** Who a command acts as, for ledger and audit trail. */
+export function commandLineActor(): string {
+  return `cli:${userName()}`;
 }
 
 /** For the ledger. A user id without a name, as containers have it, throws. */

@@ -7,6 +7,7 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { exportCommand } from "./commands/export.ts";
 import { mailboxCommand } from "./commands/mailbox.ts";
 import { notifyCommand } from "./commands/notify.ts";
+import { repairCommand } from "./commands/repair.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { statusCommand } from "./commands/status.ts";
 import { verifyCommand } from "./commands/verify.ts";
@@ -29,6 +30,7 @@ export function createProgram(io: CommandIo): Command {
     statusCommand(io),
     exportCommand(io),
     verifyCommand(io),
+    repairCommand(io),
     doctorCommand(io),
     configCommand(io),
   ];

@@ -21,6 +21,9 @@ export const ledgerEvents = [
   "refused",
   "pulled",
   "removed",
+  "damaged",
+  "recovered",
+  "repaired",
 ] as const;
 export type LedgerEvent = (typeof ledgerEvents)[number];
 

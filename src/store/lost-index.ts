@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { PosternError } from "../base/errors.ts";
 import { type DataDirectory, parseSegmentName } from "./data-directory.ts";
 import { readIndexLog } from "./index-log.ts";
@@ -9,6 +10,9 @@ import { readIndexLog } from "./index-log.ts";
  * start would sweep that mail away as what nobody wants. Throws `store/index-missing`, `store/index-damaged`.
  */
 export function refuseLostIndex(directory: DataDirectory): void {
+  if (existsSync(repairReady(directory))) {
+    throw new PosternError("store/index-damaged", "a repair was interrupted; run postern repair --apply to end it");
+  }
   const size = bytesOf(directory.index);
   const left = size === undefined || size === 0 ? firstLeft(directory) : undefined;
   if (left !== undefined) throw new PosternError("store/index-missing", `${directory.index}, beside ${left}`);
@@ -17,6 +21,16 @@ export function refuseLostIndex(directory: DataDirectory): void {
     const text = `${directory.index}-wal is gone, and with it what was written last`;
     throw new PosternError("store/index-damaged", text);
   }
+}
+
+/** Where a repair works. */
+export function repairFolder(directory: DataDirectory): string {
+  return join(directory.root, "repair.tmp");
+}
+
+/** There while a repair puts its index in place: neither the old one nor the new one can be trusted by itself. */
+export function repairReady(directory: DataDirectory): string {
+  return join(repairFolder(directory), "ready");
 }
 
 /** Before a start opens the index, and with that loses what SQLite does not read. Throws `store/index-damaged`. */

@@ -94,10 +94,15 @@ const laterTables = `
  */
 export function openIndexForWriting(directory: DataDirectory): DatabaseSync {
   refuseLostIndex(directory);
-  ensurePrivateFile(directory.index);
-  tightenBeside(directory.index);
-  const fresh = statSync(directory.index).size === 0;
-  const index = new DatabaseSync(directory.index);
+  return openIndexFile(directory.index);
+}
+
+/** Opens the file for writing, whatever lies beside it, and makes it when it is not there. */
+export function openIndexFile(path: string): DatabaseSync {
+  ensurePrivateFile(path);
+  tightenBeside(path);
+  const fresh = statSync(path).size === 0;
+  const index = new DatabaseSync(path);
   try {
     // auto_vacuum is settled by the first page written, so it comes first.
     if (fresh) index.exec("PRAGMA auto_vacuum = INCREMENTAL");

@@ -9,7 +9,8 @@ import type { Finding, VerifiedMailbox, VerifyParts } from "./verify.ts";
  */
 export class ExpectedMessages {
   readonly #parts: VerifyParts;
-  readonly #states = new Map<number, number>();
+  /** `undefined`: it is there in a state that the ledger does not tell. */
+  readonly #states = new Map<number, number | undefined>();
   #lastPosition = 0;
 
   constructor(parts: VerifyParts) {
@@ -17,10 +18,11 @@ export class ExpectedMessages {
   }
 
   /** A row of the ledger, in order. */
-  tell(position: number, event: string, sequence: unknown): void {
+  tell(position: number, event: string, sequence: number | undefined): void {
     this.#lastPosition = position;
-    if (typeof sequence !== "number") return;
-    if (event === "removed" || event === "withdrawn") this.#states.delete(sequence);
+    if (sequence === undefined) return;
+    if (event === "removed" || event === "withdrawn" || event === "damaged") this.#states.delete(sequence);
+    else if (event === "recovered") this.#states.set(sequence, undefined);
     else if (event === "accepted" || event === "unknown" || event === "offered")
       this.#states.set(sequence, stateCodes[event]);
   }

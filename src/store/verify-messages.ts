@@ -67,7 +67,7 @@ export class MessageVerifier {
       return { severity: "damage", code, mailbox: mailbox.id, uniqueId, text };
     };
     const findings: Finding[] = [];
-    const kept = row["event"] === "accepted" || row["event"] === "offered";
+    const kept = ["accepted", "offered", "recovered"].includes(String(row["event"]));
     if (!kept || row["ledgerSequence"] !== sequence || row["ledgerBytes"] !== row["sealedBytes"]) {
       findings.push(finding("ledger-disagrees", "the ledger row that it names does not tell of its arrival"));
     } else {

@@ -15,8 +15,11 @@ import { verifyRegistry } from "./verify-registry.ts";
 
 /** Something that is not as it must be. */
 export interface Finding {
-  /** `damage`: evidence or mail is lost or changed; `leftover`: only space is wasted, a start ends it. */
-  readonly severity: "damage" | "leftover";
+  /**
+   * `damage`: evidence or mail is lost or changed; `known`: that, and a repair wrote it down; `leftover`: only space is
+   * wasted, a start ends it.
+   */
+  readonly severity: "damage" | "known" | "leftover";
   readonly code: FindingCode;
   readonly mailbox: MailboxId | undefined;
   readonly uniqueId: UniqueId | undefined;
@@ -27,6 +30,8 @@ export interface Finding {
 /** Stable names; `docs/formats/data-directory.md` explains each. */
 export type FindingCode =
   | "index-damaged"
+  | "known-damage"
+  | "accounts-damaged"
   | "mailbox-missing"
   | "mailbox-damaged"
   | "copy-damaged"

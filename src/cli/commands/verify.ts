@@ -42,18 +42,27 @@ async function runVerify(io: CommandIo, mailbox: MailboxId | undefined, options:
   line.clear();
   if (mailbox !== undefined && seen.mailboxes === 0) throw new PosternError("mailbox/unknown", mailbox);
   const damaged = findings.filter(({ severity }) => severity === "damage").length;
-  output.result({ ...seen, findings }, summarise(seen, damaged));
-  if (damaged > 0) throw new PosternError("store/damaged", `${damaged} findings; restore what is named from a backup`);
+  const known = findings.filter(({ severity }) => severity === "known").length;
+  output.result({ ...seen, findings }, summarise(seen, damaged, known));
+  if (damaged > 0)
+    throw new PosternError("store/damaged", `${damaged} findings; restore what is named, or see postern repair`);
 }
 
 function describe({ severity, code, mailbox, uniqueId, text }: Finding): string {
-  return [severity, uniqueId ?? mailbox, `${text} [${code}]`].filter((part) => part !== undefined).join(": ");
+  return [severity === "known" ? "known damage" : severity, uniqueId ?? mailbox, `${text} [${code}]`]
+    .filter((part) => part !== undefined)
+    .join(": ");
 }
 
-function summarise({ mailboxes, ledgerRows, messages, sealedBytes }: VerifyProgress, damaged: number): string {
-  const verdict = damaged === 0 ? "Everything is as it was recorded." : "NOT everything is as it was recorded.";
+function summarise(
+  { mailboxes, ledgerRows, messages, sealedBytes }: VerifyProgress,
+  damaged: number,
+  known: number,
+): string {
+  const verdict = damaged === 0 ? "Everything is as it was recorded" : "NOT everything is as it was recorded";
+  const but = known === 0 ? "." : `, but for ${known} known damages that a repair wrote down.`;
   return [
     `${mailboxes} mailboxes, ${ledgerRows} ledger rows, ${messages} messages (${formatBytes(sealedBytes)})`,
-    verdict,
+    `${verdict}${but}`,
   ].join("\n");
 }

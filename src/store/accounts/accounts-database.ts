@@ -122,6 +122,12 @@ export class AccountsDatabase {
     for (const row of this.#file.prepare("SELECT * FROM audit ORDER BY position").iterate()) yield auditOf(row);
   }
 
+  /** What SQLite's own check of the file finds. */
+  problems(): readonly string[] {
+    const rows = this.#file.prepare("PRAGMA integrity_check(20)").all();
+    return rows.map((row) => String(row["integrity_check"])).filter((text) => text !== "ok");
+  }
+
   close(): void {
     this.#file.close();
   }

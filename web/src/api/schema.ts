@@ -300,7 +300,7 @@ export interface paths {
   };
   "/mailboxes/{id}/ledger": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get: { parameters: { query?: { "limit"?: number | undefined; "before"?: number | undefined; "event"?: "created" | "changed" | "activated" | "suspended" | "key-changed" | "password-changed" | "mailbox-removed" | "accepted" | "offered" | "unknown" | "withdrawn" | "receipt-added" | "verdict-added" | "refused" | "pulled" | "removed" | undefined }; header?: never; path: { "id": string }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["getMailboxLedger"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
+    get: { parameters: { query?: { "limit"?: number | undefined; "before"?: number | undefined; "event"?: "created" | "changed" | "activated" | "suspended" | "key-changed" | "password-changed" | "mailbox-removed" | "accepted" | "offered" | "unknown" | "withdrawn" | "receipt-added" | "verdict-added" | "refused" | "pulled" | "removed" | "damaged" | "recovered" | "repaired" | undefined }; header?: never; path: { "id": string }; cookie?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answers["getMailboxLedger"] } }; default: { headers: Record<string, unknown>; content: { "application/problem+json": Problem } } } };
     put?: never;
     post?: never;
     delete?: never;

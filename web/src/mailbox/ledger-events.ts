@@ -18,6 +18,9 @@ export const ledgerEvents = [
   "key-changed",
   "password-changed",
   "mailbox-removed",
+  "damaged",
+  "recovered",
+  "repaired",
 ] as const;
 
 export type LedgerEvent = (typeof ledgerEvents)[number];
@@ -29,6 +32,6 @@ export function isLedgerEvent(text: string): text is LedgerEvent {
 /** The colour that repeats the word. */
 export function kindOf(event: string): "good" | "warning" | "accent" | "neutral" {
   if (event === "accepted") return "good";
-  if (event === "refused" || event === "unknown") return "warning";
+  if (event === "refused" || event === "unknown" || event === "damaged") return "warning";
   return event === "pulled" ? "accent" : "neutral";
 }
