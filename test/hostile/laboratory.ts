@@ -6,6 +6,7 @@ import { AttackProcess } from "./attack-process.ts";
 import { Gauge, type Holding, holdingOf } from "./gauge.ts";
 import { NormalClient, type Sample } from "./normal-client.ts";
 import type { Arena, Outcome, Scenario, Target } from "./scenario.ts";
+import { prepareUpstream } from "./upstream-place.ts";
 
 const administrator = "hostess";
 const administratorPassword = "grüne Eulen lesen nachts";
@@ -53,12 +54,19 @@ export class Laboratory {
   readonly #gateway: GatewayProcess;
   readonly #target: Target;
   readonly #mailbox: CreatedMailbox;
+  readonly #removeUpstream: () => Promise<void>;
   readonly #attackers = new AttackProcess();
 
   private constructor(
     options: LaboratoryOptions,
-    parts: { readonly gateway: GatewayProcess; readonly target: Target; readonly mailbox: CreatedMailbox },
+    parts: {
+      readonly gateway: GatewayProcess;
+      readonly target: Target;
+      readonly mailbox: CreatedMailbox;
+      readonly removeUpstream: () => Promise<void>;
+    },
   ) {
+    this.#removeUpstream = parts.removeUpstream;
     this.#options = options;
     this.#gateway = parts.gateway;
     this.#target = parts.target;
@@ -66,8 +74,8 @@ export class Laboratory {
   }
 
   static async start(options: LaboratoryOptions, configuration = ""): Promise<Laboratory> {
-    const all = joinConfiguration([options.configuration, configuration]);
-    const gateway = await GatewayProcess.start({ configuration: all });
+    const upstream = await prepareUpstream(joinConfiguration([options.configuration, configuration]));
+    const gateway = await GatewayProcess.start({ configuration: upstream.configuration });
     try {
       const mailbox = await gateway.createMailbox("normal");
       const hostile = await gateway.createMailbox("hostile");
@@ -77,10 +85,12 @@ export class Laboratory {
         ownMailbox: hostile,
         administrator,
         token: await makeToken(gateway),
+        upstream: upstream.place,
       };
-      return new Laboratory(options, { gateway, target, mailbox });
+      return new Laboratory(options, { gateway, target, mailbox, removeUpstream: upstream.remove });
     } catch (error) {
       await gateway.remove();
+      await upstream.remove();
       throw error;
     }
   }
@@ -146,6 +156,7 @@ export class Laboratory {
       return [String(error)];
     } finally {
       await this.#gateway.remove();
+      await this.#removeUpstream();
     }
   }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { GatewayPorts } from "../support/gateway-process.ts";
+import type { UpstreamPlace } from "./upstream-place.ts";
 
 /** The gateway as an attacker sees it. Plain values: it goes to another process. */
 export interface Target {
@@ -12,6 +13,8 @@ export interface Target {
   readonly administrator: string;
   /** A bearer token that may read, for hostile followers. */
   readonly token: string;
+  /** Where an upstream of the attacker's may listen. */
+  readonly upstream: UpstreamPlace;
 }
 
 export interface Arena {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Scenario } from "./scenario.ts";
 import { connectionScenarios } from "./scenarios/connections.ts";
+import { evilUpstreamScenarios } from "./scenarios/evil-upstreams.ts";
 import { garbageScenarios } from "./scenarios/garbage.ts";
 import { httpScenarios } from "./scenarios/http.ts";
 import { lineScenarios } from "./scenarios/lines.ts";
@@ -21,4 +22,5 @@ export const scenarios: readonly Scenario[] = [
   ...odditiesScenarios,
   ...httpScenarios,
   ...passwordScenarios,
+  ...evilUpstreamScenarios,
 ];
