@@ -21,6 +21,13 @@ interface LiveRecord {
   readonly octets: Buffer;
 }
 
+export interface CompactionParts {
+  readonly index: DatabaseSync;
+  readonly writer: IndexWriter;
+  readonly segments: SegmentWriter;
+  readonly directory: DataDirectory;
+}
+
 /** A segment of which less than half is wanted; never the active one, nor one that was given up. */
 export function worthCompacting(
   accounts: SegmentAccounts,
@@ -54,12 +61,7 @@ interface Slice {
  */
 export function compactSlice(
   segment: { readonly number: number; readonly from: number },
-  parts: {
-    readonly index: DatabaseSync;
-    readonly writer: IndexWriter;
-    readonly segments: SegmentWriter;
-    readonly directory: DataDirectory;
-  },
+  parts: CompactionParts,
 ): Pick<Slice, "next" | "damaged"> {
   const { live, next, damaged } = readSlice(segmentPath(parts.directory, segment.number), segment, parts.index);
   if (live.length > 0) copyRecords(segment.number, live, parts);

@@ -10,12 +10,10 @@ import { namingTheIndex, refuseDamagedLog } from "../lost-index.ts";
 import { readMailboxes } from "../mailbox-rows.ts";
 import { recordHeaderBytes } from "../record.ts";
 import { type RecoveryReport, recover } from "../recovery.ts";
-import { openIndexForWriting, pragmaNumber } from "../schema.ts";
+import { openIndexForWriting } from "../schema.ts";
 import type { Answer, FromStoreThread, StoreThreadOptions, ToStoreThread } from "../thread-messages.ts";
 import { Belongings } from "./belongings.ts";
 import { Clients } from "./clients.ts";
-import { compactSlice, worthCompacting } from "./compactor.ts";
-import { dropDeadSegments } from "./dead-segment.ts";
 import { FaultPlan, withFaults } from "./faults.ts";
 import { diskFiles, type Files, probeDisk } from "./files.ts";
 import { commitGroup, failedAnswers, isNoSpace, type ReadyRequest, takeGroup } from "./group.ts";
@@ -23,6 +21,7 @@ import { IndexWriter } from "./index-writer.ts";
 import { LargeFiles } from "./large-files.ts";
 import { writeLogAnew } from "./log-anew.ts";
 import { MailboxCopies } from "./mailbox-copies.ts";
+import { type KeepingParts, SegmentKeeper } from "./segment-keeper.ts";
 import { nextSegmentNumber, SegmentWriter } from "./segment-writer.ts";
 
 const housekeepingMs = 1000;
@@ -56,11 +55,9 @@ class StoreThread {
   readonly #leaving = new Set<number>();
   #failing = false;
   #indexTrusted = true;
-  /** Segments that could not be emptied, because something in them is damaged: told once, not tried again. */
-  readonly #givenUp = new Set<number>();
   /** Verdicts on offered messages that a failed commit has lost: written when the disk is well again. */
   #unsettled: ReadyRequest[] = [];
-  #compacting: { readonly number: number; readonly from: number } | undefined;
+  readonly #keeper = new SegmentKeeper((told) => this.#clients.tell(told));
 
   private constructor(port: MessagePort, options: StoreThreadOptions) {
     this.#options = options;
@@ -223,7 +220,7 @@ class StoreThread {
       this.#belongings.committed(group);
       for (const sequence of unlinkLarge) this.#large.unlink(sequence);
       this.#answer(answers);
-      this.#dropDeadSegments();
+      this.#keeper.dropDead(this.#keeping);
       const failed = this.#copies.follow(this.#index, changedMailboxes);
       if (failed !== undefined) this.#tellFailing(failed);
     } catch (error) {
@@ -274,21 +271,13 @@ class StoreThread {
       this.#clients.tell({ kind: "free-space", freeBytes: this.#freeBytes() });
       if (this.#failing) this.#tryAgain();
       else if (this.#ready.length === 0) {
-        this.#closeUnwantedSegment();
+        this.#keeper.closeUnwanted(this.#keeping);
         this.#compactWhenIdle();
       }
     } catch (error) {
       // The thread must outlive a disk that cannot even be looked at.
       this.#tellFailing(error);
     }
-  }
-
-  /** At rest the space of the active segment goes back as well, when nothing in it is wanted. */
-  #closeUnwantedSegment(): void {
-    const account = this.#writer.segments.get(this.#segments.activeNumber);
-    if (account === undefined || account.liveBytes > 0) return;
-    this.#segments.close();
-    this.#dropDeadSegments();
   }
 
   /** While failing nothing arrives that could show that the disk is well again, so this does. */
@@ -308,38 +297,24 @@ class StoreThread {
   }
 
   #compactWhenIdle(): void {
-    if (!this.#failing && this.#indexTrusted && this.#index.isOpen && this.#ready.length === 0) this.#compact();
-  }
-
-  #compact(): void {
+    if (this.#failing || !this.#indexTrusted || !this.#index.isOpen || this.#ready.length > 0) return;
     try {
-      const segment =
-        this.#compacting ?? worthCompacting(this.#writer.segments, this.#segments.activeNumber, this.#givenUp);
-      if (segment === undefined) {
-        if (pragmaNumber(this.#index, "freelist_count") > 0) this.#index.exec("PRAGMA incremental_vacuum(2000)");
-        return;
-      }
-      const parts = { index: this.#index, writer: this.#writer, segments: this.#segments, directory: this.#directory };
-      const { next, damaged } = compactSlice(segment, parts);
-      for (const each of damaged) this.#clients.tell({ kind: "damaged", segment: segment.number, ...each });
-      this.#compacting = next === undefined ? undefined : { number: segment.number, from: next };
-      if (next === undefined && (this.#writer.segments.get(segment.number)?.liveBytes ?? 0) > 0)
-        this.#givenUp.add(segment.number);
-      this.#dropDeadSegments();
-      if (next !== undefined) setTimeout(() => this.#compactWhenIdle(), compactionPauseMs);
+      if (this.#keeper.compact(this.#keeping)) setTimeout(() => this.#compactWhenIdle(), compactionPauseMs);
     } catch (error) {
-      this.#compacting = undefined;
       this.#tellFailing(error);
       this.#reopenIndex();
     }
   }
 
-  #dropDeadSegments(): void {
-    dropDeadSegments(
-      { index: this.#index, directory: this.#directory, files: this.#files, accounts: this.#writer.segments },
-      this.#segments.activeNumber,
-      (told) => this.#clients.tell(told),
-    );
+  /** Of this moment: the index may have been opened anew. */
+  get #keeping(): KeepingParts {
+    return {
+      index: this.#index,
+      writer: this.#writer,
+      segments: this.#segments,
+      directory: this.#directory,
+      files: this.#files,
+    };
   }
 
   #tellFailing(error: unknown): void {
