@@ -19,9 +19,10 @@ export const pageMailboxes = operation({
     const counts = await store.counts();
     const compare = order === "asc" ? inOrder : (one: Place, other: Place) => inOrder(other, one);
     const from = after === undefined ? undefined : readCursor(after, sort);
-    const found = mailboxes
+    const fitting = mailboxes
       .list()
-      .filter((each) => (state === undefined || each.state === state) && matches(each, words))
+      .filter((each) => (state === undefined || each.state === state) && matches(each, words));
+    const found = fitting
       .map((mailbox) => ({ mailbox, id: mailbox.id, key: keyOf(mailbox, counts.get(mailbox.id), sort) }))
       .filter((each) => from === undefined || compare(each, from) > 0)
       .toSorted(compare);
@@ -30,6 +31,7 @@ export const pageMailboxes = operation({
     return {
       mailboxes: page.map(({ mailbox }) => summarise(mailbox, counts.get(mailbox.id), configuration)),
       next: last === undefined || page.length === found.length ? null : writeCursor(last, sort),
+      total: fitting.length,
     };
   },
 });

@@ -120,7 +120,11 @@ export const mailboxPassword = z.object({ id: z.string(), address: z.string(), p
 export const mailboxPasswordOnce = mailboxPassword.extend({ password: z.string().nullable() });
 export const mailboxPasswordReset = mailboxPassword.extend({ removedMessages: z.number() });
 export const mailboxList = z.object({ mailboxes: z.array(mailboxSummary).readonly() });
-export const mailboxPage = mailboxList.extend({ next: z.string().nullable() });
+export const mailboxPage = mailboxList.extend({
+  next: z.string().nullable(),
+  /** How many fit search and state, on this page or not. */
+  total: z.number(),
+});
 export const mailboxRemoval = z.object({ id: z.string(), removedMessages: z.number() });
 
 /** What came of a test message. */

@@ -54,7 +54,8 @@ export function useMailboxes(filter: MailboxFilter) {
   return useInfiniteQuery({
     ...mailboxesQuery(useApi(), filter),
     placeholderData: keepPreviousData,
-    // One page costs little; many are looked at again when somebody comes back to them.
+    // One page costs little and is kept new; of many, each would be asked for again.
+    refetchOnWindowFocus: ({ state: { data } }) => (data?.pages.length ?? 0) <= 1,
     refetchInterval: ({ state: { data } }) => (data?.pages.length === 1 ? countsEveryMs : false),
   });
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type ReactNode, useDeferredValue, useId } from "react";
+import { type ReactNode, useId, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "./icon.tsx";
+import { groupsOf, RowGroup, rowsOfGroup } from "./row-group.tsx";
+import { useKeptWidths } from "./use-kept-widths.ts";
 
 export interface Column<Row> {
   readonly key: string;
@@ -34,41 +36,54 @@ interface TableProps<Row> {
   readonly onSort?: (sorting: Sorting) => void;
   /** Rows of the skeleton, so that nothing jumps when the real ones come. */
   readonly expectedRows?: number;
+  /** How many there are, when only some of them are here yet. */
+  readonly total?: number | undefined;
   /** What is shown is of before; the new one is on its way. */
   readonly stale?: boolean;
 }
 
-const firstRows = 12;
-
 /** A table; on a phone each row is a card with its headings. */
 export function Table<Row>(props: TableProps<Row>) {
-  const { caption, columns, rows: all, rowKey, empty, stale = false } = props;
+  const { caption, columns, rows, rowKey, empty, stale = false, total } = props;
   const id = useId();
-  // A screenful at once, the others when there is time: a phone would show nothing until the last one is made.
-  const rows = useDeferredValue(all, all?.slice(0, firstRows));
+  const head = useRef<HTMLTableRowElement>(null);
+  const widths = useKeptWidths(head, rows !== undefined && rows.length > rowsOfGroup);
   if (rows !== undefined && rows.length === 0) return <>{empty}</>;
   return (
     // Keyboards scroll it sideways when it is wider than the screen.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a region that scrolls must be reachable (WCAG 2.1.1)
     <div className="table-scroll" role="region" aria-labelledby={id} tabIndex={0}>
-      <table className="table" aria-busy={rows === undefined || stale}>
+      <table
+        className={widths === undefined ? "table" : "table table--even"}
+        aria-busy={rows === undefined || stale}
+        aria-rowcount={total === undefined ? undefined : total + 1}
+      >
         <caption id={id} className="visually-hidden">
           {caption}
         </caption>
+        {widths !== undefined && (
+          <colgroup>
+            {columns.map(({ key }, index) => (
+              <col key={key} style={{ width: widths[index] }} />
+            ))}
+          </colgroup>
+        )}
         <thead>
-          <tr>
+          <tr ref={head}>
             {columns.map((column) => (
               <Heading key={column.key} column={column} {...sortingOf(props)} />
             ))}
           </tr>
         </thead>
-        <tbody>
-          {rows === undefined ? (
+        {rows === undefined ? (
+          <tbody>
             <Skeleton columns={columns.length} rows={props.expectedRows ?? 6} />
-          ) : (
-            rows.map((row) => <RowView key={rowKey(row)} row={row} columns={columns} />)
-          )}
-        </tbody>
+          </tbody>
+        ) : (
+          groupsOf(rows).map((group, index) => (
+            <RowGroup key={index} rows={group} columns={columns} rowKey={rowKey} before={index * rowsOfGroup} />
+          ))
+        )}
       </table>
     </div>
   );
@@ -111,25 +126,6 @@ function Heading({ column: { header, numeric, sort, wide }, sorting, onSort }: H
         )}
       </button>
     </th>
-  );
-}
-
-function RowView<Row>({ row, columns }: { readonly row: Row; readonly columns: readonly Column<Row>[] }) {
-  return (
-    <tr>
-      {columns.map(({ key, header, cell, numeric, main }) => {
-        const className = numeric === true ? "table__number" : undefined;
-        return main === true ? (
-          <th key={key} scope="row" className="table__main">
-            {cell(row)}
-          </th>
-        ) : (
-          <td key={key} className={className} data-label={header}>
-            {cell(row)}
-          </td>
-        );
-      })}
-    </tr>
   );
 }
 

@@ -5,8 +5,8 @@ import { useTranslation } from "react-i18next";
 import { answerOf } from "../../api/api.ts";
 import { useApi } from "../../api/use-api.ts";
 import { useFormat } from "../../app/format.ts";
-import { Button } from "../../components/button.tsx";
 import { Field } from "../../components/field.tsx";
+import { ListEnd } from "../../components/list-end.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { RefusalTable } from "./refusal-table.tsx";
 
@@ -31,6 +31,7 @@ export function RefusalSearch() {
     onChange: ({ target }: { readonly target: { readonly value: string } }) =>
       setFilter({ ...filter, [field]: target.value }),
   });
+  const rows = found.data?.pages.flatMap(({ refusals }) => refusals);
   return (
     <div className="stack">
       <p className="soft">
@@ -47,19 +48,9 @@ export function RefusalSearch() {
       {found.isError ? (
         <Problem error={found.error} retry={() => void found.refetch()} />
       ) : (
-        <RefusalTable
-          rows={found.data?.pages.flatMap(({ refusals }) => refusals)}
-          filtered={Object.keys(query).length > 0}
-          stale={found.isPlaceholderData}
-        />
+        <RefusalTable rows={rows} filtered={Object.keys(query).length > 0} stale={found.isPlaceholderData} />
       )}
-      {found.hasNextPage && (
-        <div className="row">
-          <Button busy={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
-            {t("frame:more")}
-          </Button>
-        </div>
-      )}
+      <ListEnd list={found} shown={rows?.length ?? 0} />
     </div>
   );
 }

@@ -7,9 +7,9 @@ import { answerOf } from "../../api/api.ts";
 import type { Answers } from "../../api/schema.ts";
 import { useApi } from "../../api/use-api.ts";
 import { useFormat } from "../../app/format.ts";
-import { Button } from "../../components/button.tsx";
 import { CopyValue } from "../../components/copy-button.tsx";
 import { Icon } from "../../components/icon.tsx";
+import { ListEnd } from "../../components/list-end.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { AuditFilter, type Filter, queryOf } from "./audit-filter.tsx";
@@ -36,13 +36,7 @@ export function Page() {
         ) : (
           <AuditTable rows={rows} filtered={Object.keys(query).length > 0} stale={trail.isPlaceholderData} />
         )}
-        {trail.hasNextPage && (
-          <div className="row">
-            <Button busy={trail.isFetchingNextPage} onClick={() => void trail.fetchNextPage()}>
-              {t("frame:more")}
-            </Button>
-          </div>
-        )}
+        <ListEnd list={trail} shown={rows?.length ?? 0} />
         <Head head={trail.data?.pages[0]?.head} />
       </div>
     </>

@@ -3,9 +3,9 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLedger } from "../../api/mailbox-history.ts";
 import { MailboxFrame } from "../../app/mailbox-frame.tsx";
-import { Button } from "../../components/button.tsx";
 import { CopyValue } from "../../components/copy-button.tsx";
 import { Select } from "../../components/field.tsx";
+import { ListEnd } from "../../components/list-end.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { isLedgerEvent, type LedgerEvent, ledgerEvents } from "../../mailbox/ledger-events.ts";
 import { LedgerTable } from "./ledger-table.tsx";
@@ -21,6 +21,7 @@ function Ledger({ id }: { readonly id: string }) {
   const [event, setEvent] = useState<LedgerEvent | "">("");
   const ledger = useLedger(id, event);
   const head = ledger.data?.pages[0]?.head;
+  const rows = ledger.data?.pages.flatMap(({ entries }) => entries);
   return (
     <div className="stack">
       <p className="card__text">{t("lead")}</p>
@@ -48,19 +49,9 @@ function Ledger({ id }: { readonly id: string }) {
       {ledger.isError && ledger.data === undefined ? (
         <Problem error={ledger.error} retry={() => void ledger.refetch()} />
       ) : (
-        <LedgerTable
-          rows={ledger.data?.pages.flatMap(({ entries }) => entries)}
-          filtered={event !== ""}
-          stale={ledger.isPlaceholderData}
-        />
+        <LedgerTable rows={rows} filtered={event !== ""} stale={ledger.isPlaceholderData} />
       )}
-      {ledger.hasNextPage && (
-        <div className="row">
-          <Button busy={ledger.isFetchingNextPage} onClick={() => void ledger.fetchNextPage()}>
-            {t("frame:more")}
-          </Button>
-        </div>
-      )}
+      <ListEnd list={ledger} shown={rows?.length ?? 0} />
     </div>
   );
 }

@@ -9,6 +9,7 @@ import { MailboxFrame } from "../../app/mailbox-frame.tsx";
 import { mailboxPage } from "../../app/mailbox-path.ts";
 import { Button } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
+import { ListEnd } from "../../components/list-end.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { type Asked, hoursOf, RefusalFilterForm } from "./refusal-filter.tsx";
 import { RefusalTable } from "./refusal-table.tsx";
@@ -34,6 +35,7 @@ function Refusals({ id }: { readonly id: string }) {
   });
   const keptSince = found.data?.pages[0]?.keptSince;
   const narrowed = peer.trim() !== "" || recipient.trim() !== "" || span !== "all";
+  const rows = found.data?.pages.flatMap(({ refusals }) => refusals);
   return (
     <div className="stack">
       <div>
@@ -47,7 +49,7 @@ function Refusals({ id }: { readonly id: string }) {
         <Problem error={found.error} retry={() => void found.refetch()} />
       ) : (
         <RefusalTable
-          rows={found.data?.pages.flatMap(({ refusals }) => refusals)}
+          rows={rows}
           stale={found.isPlaceholderData}
           empty={
             <NothingRefused
@@ -59,13 +61,7 @@ function Refusals({ id }: { readonly id: string }) {
           }
         />
       )}
-      {found.hasNextPage && (
-        <div className="row">
-          <Button busy={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
-            {t("frame:more")}
-          </Button>
-        </div>
-      )}
+      <ListEnd list={found} shown={rows?.length ?? 0} />
     </div>
   );
 }

@@ -15,6 +15,7 @@ export type MailboxRow = Answers["listMailboxes"]["mailboxes"][number];
 
 interface MailboxTableProps {
   readonly rows: readonly MailboxRow[] | undefined;
+  readonly total: number | undefined;
   /** Not all are asked for. */
   readonly filtered: boolean;
   readonly stale: boolean;
@@ -30,8 +31,10 @@ export function MailboxTable({ filtered, ...table }: MailboxTableProps) {
   ) : (
     <EmptyState title={t("empty")} text={t("emptyText")} />
   );
-  return <Table caption={t("title")} columns={columns} rowKey={({ id }) => id} empty={empty} {...table} />;
+  return <Table caption={t("title")} columns={columns} rowKey={idOf} empty={empty} {...table} />;
 }
+
+const idOf = ({ id }: MailboxRow): string => id;
 
 function useColumns(): readonly Column<MailboxRow>[] {
   const { t } = useTranslation(["mailboxes", "mailbox", "frame"]);

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { isOrder, useMailboxes } from "../../api/mailboxes.ts";
 import { useMay } from "../../api/session.ts";
 import { Button } from "../../components/button.tsx";
+import { ListEnd } from "../../components/list-end.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { CreateDialog } from "./create-dialog.tsx";
@@ -18,6 +19,7 @@ export function Page() {
   const may = useMay();
   const list = useMailboxes(useDeferredValue(filter));
   const rows = list.data?.pages.flatMap(({ mailboxes }) => mailboxes);
+  const total = list.data?.pages.at(-1)?.total;
   return (
     <>
       <PageHeader title={t("title")} lead={t("lead")}>
@@ -30,19 +32,14 @@ export function Page() {
         ) : (
           <MailboxTable
             rows={rows}
+            total={total}
             filtered={filter.search !== "" || filter.state !== ""}
             stale={list.isPlaceholderData}
             sorting={{ by: filter.sort, order: filter.order }}
             onSort={({ by, order }) => isOrder(by) && setFilter({ ...filter, sort: by, order })}
           />
         )}
-        {list.hasNextPage && (
-          <div className="row">
-            <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-              {t("frame:more")}
-            </Button>
-          </div>
-        )}
+        <ListEnd list={list} shown={rows?.length ?? 0} total={total} />
       </div>
     </>
   );
