@@ -12,7 +12,7 @@ interface PagedList {
   readonly fetchNextPage: () => Promise<unknown>;
 }
 
-interface ListEndProps {
+export interface ListEndProps {
   readonly list: PagedList;
   readonly shown: number;
   /** `undefined`: nobody has counted them. */

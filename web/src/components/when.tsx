@@ -25,3 +25,13 @@ export function whenCell({ ago, dateTime }: Format, { at, none }: WhenProps) {
     </time>
   );
 }
+
+/** A moment in full. */
+export function At({ at }: { readonly at: string }) {
+  const { dateTime } = useFormat();
+  return (
+    <time className="nowrap" dateTime={at}>
+      {dateTime(at)}
+    </time>
+  );
+}

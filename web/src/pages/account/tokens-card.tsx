@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answerOf } from "../../api/api.ts";
@@ -7,9 +6,9 @@ import { useApi } from "../../api/use-api.ts";
 import { isOver, useFormat } from "../../app/format.ts";
 import { Badge } from "../../components/badge.tsx";
 import { Button } from "../../components/button.tsx";
-import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
 import { Loading } from "../../components/loading.tsx";
 import { Problem } from "../../components/problem.tsx";
+import { RevokeToken } from "../../components/revoke-token.tsx";
 import { NewTokenDialog } from "./new-token.tsx";
 import { type OwnToken, useAccountChanged, useOwnTokens } from "./queries.ts";
 
@@ -18,6 +17,8 @@ export function TokensCard() {
   const { t } = useTranslation("account");
   const tokens = useOwnTokens();
   const [making, setMaking] = useState(false);
+  const api = useApi();
+  const changed = useAccountChanged();
   const [revoking, setRevoking] = useState<OwnToken>();
   return (
     <section className="card" aria-labelledby="tokens">
@@ -43,7 +44,15 @@ export function TokensCard() {
         </div>
       </div>
       <NewTokenDialog open={making} onClose={() => setMaking(false)} />
-      <RevokeDialog token={revoking} onClose={() => setRevoking(undefined)} />
+      <RevokeToken
+        token={revoking}
+        text={({ name }) => t("revokeText", { name })}
+        revoke={async ({ id }) => {
+          await answerOf(api.DELETE("/account/tokens/{id}", { params: { path: { id } } }));
+          await changed();
+        }}
+        onClose={() => setRevoking(undefined)}
+      />
     </section>
   );
 }
@@ -63,33 +72,5 @@ function TokenRow({ token, onRevoke }: { readonly token: OwnToken; readonly onRe
       </div>
       <Button kind="quiet" icon="trash" label={t("revokeNamed", { name: token.name })} onClick={onRevoke} />
     </li>
-  );
-}
-
-function RevokeDialog({ token, onClose }: { readonly token: OwnToken | undefined; readonly onClose: () => void }) {
-  const { t } = useTranslation("account");
-  const api = useApi();
-  const changed = useAccountChanged();
-  const revoke = useMutation({
-    mutationFn: (id: string) => answerOf(api.DELETE("/account/tokens/{id}", { params: { path: { id } } })),
-    onSuccess: async () => {
-      await changed();
-      onClose();
-    },
-  });
-  return (
-    <ConfirmDialog
-      open={token !== undefined}
-      onClose={onClose}
-      title={t("revoke")}
-      action={t("revoke")}
-      busy={revoke.isPending}
-      error={revoke.error}
-      onConfirm={() => {
-        if (token !== undefined) revoke.mutate(token.id);
-      }}
-    >
-      <p>{t("revokeText", { name: token?.name ?? "" })}</p>
-    </ConfirmDialog>
   );
 }

@@ -63,7 +63,7 @@ interface EventFilterProps {
 function EventFilter({ filter, onChange, pause }: EventFilterProps) {
   const { t } = useTranslation("activity");
   return (
-    <search className="activity-filter">
+    <search className="filter-grid">
       <Select
         label={t("level")}
         value={filter.level}
@@ -136,7 +136,7 @@ function Level({ level }: GatewayEvent) {
 function What({ code, text }: GatewayEvent) {
   const { t } = useTranslation("activity");
   return (
-    <span className="activity-cell activity-cell--wide">
+    <span className="cell-lines cell-lines--wide">
       <span>{t(`codes.${code}`, { defaultValue: text })}</span>
       <code className="soft">{code}</code>
     </span>
@@ -145,7 +145,7 @@ function What({ code, text }: GatewayEvent) {
 
 function Fields({ fields }: GatewayEvent) {
   return (
-    <span className="activity-cell">
+    <span className="cell-lines">
       {Object.entries(fields).map(([name, value]) => (
         <span key={name}>
           <span className="soft">{name}</span> {String(value)}

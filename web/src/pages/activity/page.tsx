@@ -6,7 +6,6 @@ import { Tabs } from "../../components/tabs.tsx";
 import { EventList } from "./event-list.tsx";
 import { RefusalSearch } from "./refusal-search.tsx";
 import { SessionTable } from "./session-table.tsx";
-import "./activity.css";
 
 /** What goes on: who was refused and why, who is connected, and what happens as it happens. */
 export function Page() {

@@ -6,8 +6,7 @@ import { answerOf } from "../../api/api.ts";
 import { useApi } from "../../api/use-api.ts";
 import { useFormat } from "../../app/format.ts";
 import { Field } from "../../components/field.tsx";
-import { ListEnd } from "../../components/list-end.tsx";
-import { Problem } from "../../components/problem.tsx";
+import { PagedList } from "../../components/paged-list.tsx";
 import { RefusalTable } from "./refusal-table.tsx";
 
 const refreshMs = 10_000;
@@ -37,7 +36,7 @@ export function RefusalSearch() {
       <p className="soft">
         {t("refusalsLead")} {keptSince !== undefined && t("keptSince", { at: dateTime(keptSince) })}
       </p>
-      <search className="activity-filter">
+      <search className="filter-grid">
         {fields.map((field) => (
           <Field key={field} label={t(field)} maxLength={100} autoComplete="off" spellCheck={false} {...bind(field)} />
         ))}
@@ -45,12 +44,9 @@ export function RefusalSearch() {
           <Field key={field} label={t(field)} type="datetime-local" {...bind(field)} />
         ))}
       </search>
-      {found.isError ? (
-        <Problem error={found.error} retry={() => void found.refetch()} />
-      ) : (
+      <PagedList list={found} shown={rows?.length ?? 0}>
         <RefusalTable rows={rows} filtered={Object.keys(query).length > 0} stale={found.isPlaceholderData} />
-      )}
-      <ListEnd list={found} shown={rows?.length ?? 0} />
+      </PagedList>
     </div>
   );
 }

@@ -48,7 +48,7 @@ const peerCell = (refusal: Refusal) => <Peer {...refusal} />;
 function Time({ at }: Refusal) {
   const { date, time } = useFormat();
   return (
-    <time dateTime={at} className="activity-cell activity-cell--time">
+    <time dateTime={at} className="cell-lines cell-lines--short">
       <span>{date(at)}</span>
       <span className="soft">{time(at)}</span>
     </time>
@@ -58,7 +58,7 @@ function Time({ at }: Refusal) {
 function Cause({ cause, reply }: Refusal) {
   const { t } = useTranslation("activity");
   return (
-    <span className="activity-cell activity-cell--wide">
+    <span className="cell-lines cell-lines--wide">
       <code>{cause}</code>
       {/* Those that this console does not know yet are shown by their word alone. */}
       <span>{t(`causes.${cause}`, { defaultValue: "" })}</span>
@@ -74,7 +74,7 @@ function Cause({ cause, reply }: Refusal) {
 function Recipient({ recipient, mailbox, cause }: Refusal) {
   const { t } = useTranslation("activity");
   return (
-    <span className="activity-cell">
+    <span className="cell-lines">
       <span>{recipient ?? <span className="soft">{t("noRecipient")}</span>}</span>
       {mailbox !== null && cause !== "unknown-mailbox" && <Link to={mailboxHome(mailbox)}>{t("toMailbox")}</Link>}
     </span>
@@ -84,7 +84,7 @@ function Recipient({ recipient, mailbox, cause }: Refusal) {
 function Peer({ peer, hello }: Refusal) {
   const { t } = useTranslation("activity");
   return (
-    <span className="activity-cell">
+    <span className="cell-lines">
       <code>{peer}</code>
       {hello !== null && (
         <span className="soft">

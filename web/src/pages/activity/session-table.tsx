@@ -59,7 +59,7 @@ function Encryption({ tls }: Session) {
 function Whose({ mailbox, target }: Session) {
   const { t } = useTranslation("activity");
   return (
-    <span className="activity-cell">
+    <span className="cell-lines">
       {mailbox === null ? (
         <span className="soft">{t("notSignedIn")}</span>
       ) : (

@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useMutation } from "@tanstack/react-query";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answerOf } from "../../api/api.ts";
-import { problemOf } from "../../api/problem.ts";
 import { useApi } from "../../api/use-api.ts";
-import { Button } from "../../components/button.tsx";
-import { DialogButtons } from "../../components/dialog.tsx";
-import { Field } from "../../components/field.tsx";
-import { Problem, useProblemText } from "../../components/problem.tsx";
+import { PasswordForm, whenCode } from "../../components/password-form.tsx";
+import { useProblemText } from "../../components/problem.tsx";
 import type { AdministratorFormProps } from "./administrator-dialog.tsx";
 import type { Administrator } from "./queries.ts";
 
@@ -18,43 +13,24 @@ export function NewPasswordForm({
   onCancel,
   onDone,
 }: AdministratorFormProps & { readonly row: Administrator }) {
-  const { t } = useTranslation(["administrators", "frame"]);
+  const { t } = useTranslation("administrators");
   const api = useApi();
   const textOf = useProblemText();
-  const [password, setPassword] = useState("");
-  const [tried, setTried] = useState(false);
-  const change = useMutation({
-    mutationFn: () =>
-      answerOf(api.PUT("/administrators/{name}/password", { params: { path: { name } }, body: { password } })),
-    onSuccess: onDone,
-  });
-  const weak = change.error !== null && problemOf(change.error).code === "admin/weak-password";
-  const missing = tried && password === "" ? t("frame:required") : undefined;
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        setTried(true);
-        if (password !== "") change.mutate();
+    <PasswordForm
+      label={t("newPassword")}
+      help={t("firstPasswordHelp")}
+      autoComplete="new-password"
+      action={t("setPassword")}
+      onCancel={onCancel}
+      wrong={whenCode("admin/weak-password", textOf)}
+      run={async (password) => {
+        const params = { path: { name } };
+        await answerOf(api.PUT("/administrators/{name}/password", { params, body: { password } }));
+        await onDone();
       }}
     >
       <p className="card__text">{t("passwordText", { name })}</p>
-      <Field
-        label={t("newPassword")}
-        help={t("firstPasswordHelp")}
-        type="password"
-        autoComplete="new-password"
-        value={password}
-        onChange={({ target }) => setPassword(target.value)}
-        error={missing ?? (weak ? textOf(change.error) : undefined)}
-      />
-      {change.isError && !weak && <Problem error={change.error} />}
-      <DialogButtons onCancel={onCancel}>
-        <Button type="submit" kind="primary" busy={change.isPending}>
-          {t("setPassword")}
-        </Button>
-      </DialogButtons>
-    </form>
+    </PasswordForm>
   );
 }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answerOf } from "../../api/api.ts";
@@ -8,9 +7,9 @@ import { useApi } from "../../api/use-api.ts";
 import { isOver, useFormat } from "../../app/format.ts";
 import { Badge } from "../../components/badge.tsx";
 import { Button } from "../../components/button.tsx";
-import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { Problem } from "../../components/problem.tsx";
+import { RevokeToken } from "../../components/revoke-token.tsx";
 import { type Column, Table } from "../../components/table.tsx";
 import { type Token, useAdministratorsChanged, useTokens } from "./queries.ts";
 
@@ -18,6 +17,8 @@ import { type Token, useAdministratorsChanged, useTokens } from "./queries.ts";
 export function TokensCard() {
   const { t } = useTranslation("administrators");
   const tokens = useTokens();
+  const api = useApi();
+  const changed = useAdministratorsChanged();
   const [revoking, setRevoking] = useState<Token>();
   const columns = useColumns(setRevoking);
   return (
@@ -35,7 +36,15 @@ export function TokensCard() {
           empty={<EmptyState heading="h3" title={t("noTokens")} text={t("noTokensText")} />}
         />
       )}
-      <Revoke token={revoking} onClose={() => setRevoking(undefined)} />
+      <RevokeToken
+        token={revoking}
+        text={({ name, account }) => t("revokeText", { name, owner: account })}
+        revoke={async ({ id }) => {
+          await answerOf(api.DELETE("/tokens/{id}", { params: { path: { id } } }));
+          await changed();
+        }}
+        onClose={() => setRevoking(undefined)}
+      />
     </section>
   );
 }
@@ -68,33 +77,5 @@ function Until({ at }: { readonly at: string }) {
     <span className="nowrap">
       {date(at)} {isOver(at) && <Badge kind="warning">{t("expired")}</Badge>}
     </span>
-  );
-}
-
-function Revoke({ token, onClose }: { readonly token: Token | undefined; readonly onClose: () => void }) {
-  const { t } = useTranslation("administrators");
-  const api = useApi();
-  const changed = useAdministratorsChanged();
-  const revoke = useMutation({
-    mutationFn: (id: string) => answerOf(api.DELETE("/tokens/{id}", { params: { path: { id } } })),
-    onSuccess: async () => {
-      await changed();
-      onClose();
-    },
-  });
-  return (
-    <ConfirmDialog
-      open={token !== undefined}
-      onClose={onClose}
-      title={t("revoke")}
-      action={t("revoke")}
-      busy={revoke.isPending}
-      error={revoke.error}
-      onConfirm={() => {
-        if (token !== undefined) revoke.mutate(token.id);
-      }}
-    >
-      <p className="card__text">{t("revokeText", { name: token?.name ?? "", owner: token?.account ?? "" })}</p>
-    </ConfirmDialog>
   );
 }

@@ -56,7 +56,7 @@ export function AuditFilter({ filter, onChange }: AuditFilterProps) {
     onChange: ({ target }: { readonly target: { readonly value: string } }) => onChange(field, target.value),
   });
   return (
-    <search className="audit-filter">
+    <search className="filter-grid">
       <Select
         label={t("action")}
         options={actionKinds.map((value) => ({

@@ -62,7 +62,7 @@ function Time({ at }: Entry) {
 
 function Actor({ actor, origin }: Entry) {
   return (
-    <span className="audit-cell audit-cell--who">
+    <span className="cell-lines cell-lines--short">
       <span>{actor}</span>
       <span className="soft">{origin}</span>
     </span>
@@ -72,7 +72,7 @@ function Actor({ actor, origin }: Entry) {
 function What({ action, subject }: Entry) {
   const { t } = useTranslation("audit");
   return (
-    <span className="audit-cell audit-cell--what">
+    <span className="cell-lines cell-lines--wide">
       {/* Those that this console does not know yet are shown by their code. */}
       <span>{t(`actions.${action}`, { defaultValue: action })}</span>
       {/^mbx-[0-9a-f]{32}$/.test(subject) && action !== "mailbox.deleted" ? (
@@ -90,7 +90,7 @@ function Changes({ entry: { before, after, hash } }: { readonly entry: Entry }) 
   const { t } = useTranslation("audit");
   const changes = changesOf(before, after);
   return (
-    <div className="audit-cell">
+    <div className="cell-lines">
       {changes.length > 0 && (
         <ul className="audit-changes">
           {changes.map((change) => (

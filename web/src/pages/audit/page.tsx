@@ -9,9 +9,8 @@ import { useApi } from "../../api/use-api.ts";
 import { useFormat } from "../../app/format.ts";
 import { CopyValue } from "../../components/copy-button.tsx";
 import { Icon } from "../../components/icon.tsx";
-import { ListEnd } from "../../components/list-end.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
-import { Problem } from "../../components/problem.tsx";
+import { PagedList } from "../../components/paged-list.tsx";
 import { AuditFilter, type Filter, queryOf } from "./audit-filter.tsx";
 import { AuditTable } from "./audit-table.tsx";
 import "./audit.css";
@@ -31,12 +30,9 @@ export function Page() {
       </PageHeader>
       <div className="stack">
         <AuditFilter filter={filter} onChange={change} />
-        {trail.isError ? (
-          <Problem error={trail.error} retry={() => void trail.refetch()} />
-        ) : (
+        <PagedList list={trail} shown={rows?.length ?? 0}>
           <AuditTable rows={rows} filtered={Object.keys(query).length > 0} stale={trail.isPlaceholderData} />
-        )}
-        <ListEnd list={trail} shown={rows?.length ?? 0} />
+        </PagedList>
         <Head head={trail.data?.pages[0]?.head} />
       </div>
     </>

@@ -6,6 +6,7 @@ import { Badge } from "../../components/badge.tsx";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { type Column, Table } from "../../components/table.tsx";
+import { At } from "../../components/when.tsx";
 import { isLedgerEvent, kindOf } from "../../mailbox/ledger-events.ts";
 
 /** So much of a hash is enough to tell it from others by eye. */
@@ -34,18 +35,10 @@ export function LedgerTable({ rows, filtered, stale }: LedgerTableProps) {
 
 function useColumns(): readonly Column<LedgerEntry>[] {
   const { t } = useTranslation("mailbox-ledger");
-  const { number, bytes, dateTime } = useFormat();
+  const { number, bytes } = useFormat();
   return [
     { key: "position", header: t("position"), main: true, cell: ({ position }) => number(position) },
-    {
-      key: "at",
-      header: t("at"),
-      cell: ({ at }) => (
-        <time className="nowrap" dateTime={at}>
-          {dateTime(at)}
-        </time>
-      ),
-    },
+    { key: "at", header: t("at"), cell: ({ at }) => <At at={at} /> },
     { key: "event", header: t("event"), cell: ({ event }) => <EventBadge event={event} /> },
     { key: "message", header: t("message"), cell: ({ uniqueId }) => <Message uniqueId={uniqueId} /> },
     {

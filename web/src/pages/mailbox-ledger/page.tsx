@@ -5,8 +5,7 @@ import { useLedger } from "../../api/mailbox-history.ts";
 import { MailboxFrame } from "../../app/mailbox-frame.tsx";
 import { CopyValue } from "../../components/copy-button.tsx";
 import { Select } from "../../components/field.tsx";
-import { ListEnd } from "../../components/list-end.tsx";
-import { Problem } from "../../components/problem.tsx";
+import { PagedList } from "../../components/paged-list.tsx";
 import { isLedgerEvent, type LedgerEvent, ledgerEvents } from "../../mailbox/ledger-events.ts";
 import { LedgerTable } from "./ledger-table.tsx";
 import "./ledger.css";
@@ -46,12 +45,9 @@ function Ledger({ id }: { readonly id: string }) {
           onChange={({ target }) => setEvent(isLedgerEvent(target.value) ? target.value : "")}
         />
       </div>
-      {ledger.isError && ledger.data === undefined ? (
-        <Problem error={ledger.error} retry={() => void ledger.refetch()} />
-      ) : (
+      <PagedList list={ledger} shown={rows?.length ?? 0}>
         <LedgerTable rows={rows} filtered={event !== ""} stale={ledger.isPlaceholderData} />
-      )}
-      <ListEnd list={ledger} shown={rows?.length ?? 0} />
+      </PagedList>
     </div>
   );
 }

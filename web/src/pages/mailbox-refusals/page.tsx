@@ -9,8 +9,7 @@ import { MailboxFrame } from "../../app/mailbox-frame.tsx";
 import { mailboxPage } from "../../app/mailbox-path.ts";
 import { Button } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
-import { ListEnd } from "../../components/list-end.tsx";
-import { Problem } from "../../components/problem.tsx";
+import { PagedList } from "../../components/paged-list.tsx";
 import { type Asked, hoursOf, RefusalFilterForm } from "./refusal-filter.tsx";
 import { RefusalTable } from "./refusal-table.tsx";
 import "./refusals.css";
@@ -45,9 +44,7 @@ function Refusals({ id }: { readonly id: string }) {
         </p>
       </div>
       <RefusalFilterForm asked={asked} onChange={setAsked} />
-      {found.isError && found.data === undefined ? (
-        <Problem error={found.error} retry={() => void found.refetch()} />
-      ) : (
+      <PagedList list={found} shown={rows?.length ?? 0}>
         <RefusalTable
           rows={rows}
           stale={found.isPlaceholderData}
@@ -60,8 +57,7 @@ function Refusals({ id }: { readonly id: string }) {
             />
           }
         />
-      )}
-      <ListEnd list={found} shown={rows?.length ?? 0} />
+      </PagedList>
     </div>
   );
 }

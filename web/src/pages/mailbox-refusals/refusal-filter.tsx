@@ -37,7 +37,7 @@ export function RefusalFilterForm({ asked, onChange }: RefusalFilterFormProps) {
         ]}
         onChange={(of) => onChange({ ...asked, of })}
       />
-      <div className="refusal-filter__fields">
+      <div className="filter-grid">
         <Select
           label={t("span")}
           value={asked.span}

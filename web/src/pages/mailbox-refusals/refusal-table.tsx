@@ -2,8 +2,8 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Refusal } from "../../api/mailbox-history.ts";
-import { useFormat } from "../../app/format.ts";
 import { type Column, Table } from "../../components/table.tsx";
+import { At } from "../../components/when.tsx";
 
 interface RefusalTableProps {
   readonly rows: readonly Refusal[] | undefined;
@@ -28,18 +28,9 @@ export function RefusalTable({ rows, stale, empty }: RefusalTableProps) {
 
 function useColumns(): readonly Column<Refusal>[] {
   const { t } = useTranslation("mailbox-refusals");
-  const { dateTime } = useFormat();
   return [
     { key: "cause", header: t("cause"), main: true, cell: (refusal) => <Cause refusal={refusal} /> },
-    {
-      key: "at",
-      header: t("at"),
-      cell: ({ at }) => (
-        <time className="nowrap" dateTime={at}>
-          {dateTime(at)}
-        </time>
-      ),
-    },
+    { key: "at", header: t("at"), cell: ({ at }) => <At at={at} /> },
     { key: "peer", header: t("peer"), cell: (refusal) => <Peer refusal={refusal} /> },
     { key: "recipient", header: t("recipient"), cell: ({ recipient }) => <Recipient recipient={recipient} /> },
   ];

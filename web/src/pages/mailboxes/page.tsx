@@ -4,9 +4,8 @@ import { useTranslation } from "react-i18next";
 import { isOrder, useMailboxes } from "../../api/mailboxes.ts";
 import { useMay } from "../../api/session.ts";
 import { Button } from "../../components/button.tsx";
-import { ListEnd } from "../../components/list-end.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
-import { Problem } from "../../components/problem.tsx";
+import { PagedList } from "../../components/paged-list.tsx";
 import { CreateDialog } from "./create-dialog.tsx";
 import { MailboxFilter } from "./mailbox-filter.tsx";
 import { MailboxTable } from "./mailbox-table.tsx";
@@ -27,9 +26,7 @@ export function Page() {
       </PageHeader>
       <div className="stack">
         <MailboxFilter filter={filter} onChange={setFilter} />
-        {list.isError ? (
-          <Problem error={list.error} retry={() => void list.refetch()} />
-        ) : (
+        <PagedList list={list} shown={rows?.length ?? 0} total={total}>
           <MailboxTable
             rows={rows}
             total={total}
@@ -38,8 +35,7 @@ export function Page() {
             sorting={{ by: filter.sort, order: filter.order }}
             onSort={({ by, order }) => isOrder(by) && setFilter({ ...filter, sort: by, order })}
           />
-        )}
-        <ListEnd list={list} shown={rows?.length ?? 0} total={total} />
+        </PagedList>
       </div>
     </>
   );
