@@ -4,12 +4,18 @@
  * The type checker sees to the reverse: an unknown one does not compile. Run by `npm run check`.
  */
 import { errorCatalogue } from "../src/base/errors.ts";
+import { reasonCatalogue } from "../src/base/reasons.ts";
 import { schema } from "../src/config/schema.ts";
 import { fieldName, type Section } from "../src/config/setting.ts";
 import { logEvents } from "../src/observe/events.ts";
 import { isTest, readSourceFiles, report, type SourceFile } from "./source-files.ts";
 
-const catalogues: ReadonlySet<string> = new Set(["src/base/errors.ts", "src/observe/events.ts", "src/base/limits.ts"]);
+const catalogues: ReadonlySet<string> = new Set([
+  "src/base/errors.ts",
+  "src/base/reasons.ts",
+  "src/observe/events.ts",
+  "src/base/limits.ts",
+]);
 
 /** What stands in a catalogue and is used nowhere in `files`, a line each. */
 export function findUnused(
@@ -24,7 +30,7 @@ export function findUnused(
     .map(({ text }) => text.replaceAll(/(?<!configuration\.)\blimits\.\w+/g, ""));
   const read = (field: string): boolean => outside.some((text) => new RegExp(`\\b${field}\\b`).test(text));
   return [
-    ...[...names.errors].filter((code) => !quoted(code)).map((code) => `errors.ts: nothing raises ${code}`),
+    ...[...names.errors].filter((code) => !quoted(code)).map((code) => `a catalogue: nothing raises ${code}`),
     ...[...names.events].filter((code) => !quoted(code)).map((code) => `events.ts: nothing reports ${code}`),
     ...[...names.fields].filter((field) => !read(field)).map((field) => `schema.ts: nothing reads ${field}`),
   ];
@@ -38,6 +44,10 @@ function settingFields(): readonly string[] {
 }
 
 if (import.meta.main) {
-  const names = { errors: Object.keys(errorCatalogue), events: Object.keys(logEvents), fields: settingFields() };
+  const names = {
+    errors: [...Object.keys(errorCatalogue), ...Object.keys(reasonCatalogue)],
+    events: Object.keys(logEvents),
+    fields: settingFields(),
+  };
   report(findUnused(readSourceFiles("src", [".ts"]), names), "Every error, event and setting is used.");
 }

@@ -5,6 +5,7 @@ import * as accounts from "./accounts/account-operations.ts";
 import { showActivity } from "./activity-operation.ts";
 import { listAudit } from "./audit-operation.ts";
 import * as certificate from "./certificate/certificate-operations.ts";
+import { badInput } from "./field-problems.ts";
 import * as mailbox from "./mailbox-operations.ts";
 import { pageMailboxes } from "./mailbox-page.ts";
 import { sendTestNotice } from "./notice-operation.ts";
@@ -80,7 +81,7 @@ export async function runOperation<N extends OperationName>(
 ): Promise<OperationOutput<N>> {
   const chosen: Operation<z.ZodType, z.ZodType> = operations[name];
   const checked = chosen.input.safeParse(input);
-  if (!checked.success) throw new PosternError("admin/bad-request", describeProblems(checked.error));
+  if (!checked.success) throw badInput(checked.error);
   if (chosen.changes === true) await context.audit.ready();
   return checkOutput(name, await chosen.run(context, checked.data));
 }
@@ -93,11 +94,4 @@ export function checkOutput<N extends OperationName>(name: N, output: unknown): 
     "internal/fault",
     `the answer to ${name} has an unknown shape; do both sides run one version?`,
   );
-}
-
-/** Says where and what, never the value: it may be a password. */
-function describeProblems({ issues }: z.ZodError): string {
-  return issues
-    .map(({ path, message }) => (path.length === 0 ? message : `${path.map(String).join(".")}: ${message}`))
-    .join("; ");
 }

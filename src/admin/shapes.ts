@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type MailboxId, parseMailboxId } from "../base/ids.ts";
 import { targetPattern } from "../config/network-values.ts";
 import { purposes } from "../mailbox/mailbox-settings.ts";
+import { issueParams } from "./field-problems.ts";
 import { noticeChannel } from "./notice-shapes.ts";
 
 /** The JSON shapes that operations take and give. Times are ISO 8601 in UTC, sizes bytes. */
@@ -22,7 +23,7 @@ export const oneMailbox = z.strictObject({ id: mailboxId });
 const target = z.string().transform((text, context): string => {
   const read = targetPattern.parse(text.trim());
   if (read.ok) return read.value;
-  context.addIssue({ code: "custom", message: read.reason });
+  context.addIssue({ code: "custom", message: read.reason, params: issueParams(read) });
   return z.NEVER;
 });
 const purpose = z.enum(purposes);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Reason } from "./reasons.ts";
 
 /**
  * Every error that can leave a stage of Postern, with its stable code. The code is what people search for,
@@ -116,9 +117,9 @@ export const errorCatalogue = {
 
 export type ErrorCode = keyof typeof errorCatalogue;
 
-export interface FieldProblem {
+/** What is wrong at one field of what was sent. */
+export interface FieldProblem extends Reason {
   readonly field: string;
-  readonly reason: string;
 }
 
 /**

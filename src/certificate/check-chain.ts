@@ -2,6 +2,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from "node:crypto";
 import { PosternError } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
+import { type ReasonCode, type ReasonValues, reasonFor } from "../base/reasons.ts";
 import { type CertificatePair, secureContextOf } from "../listen/certificate.ts";
 
 /**
@@ -12,9 +13,8 @@ export function checkChain(pair: CertificatePair, nowMs: number): CertificatePai
   const chain = readChain(pair.certificate);
   const key = readKey(pair.key);
   const [own] = chain;
-  if (own === undefined)
-    throw refused("certificate", "there is no certificate in it; it begins with -----BEGIN CERTIFICATE-----");
-  if (chain.length > limits.certificateChain) throw refused("certificate", "there are too many certificates in it");
+  if (own === undefined) throw refused("certificate", "no-certificate");
+  if (chain.length > limits.certificateChain) throw refused("certificate", "many-certificates");
   if (!own.publicKey.equals(createPublicKey(key))) throw wrongKey(chain, key);
   checkOrder(chain);
   checkTimes(chain, nowMs);
@@ -37,28 +37,25 @@ function readChain(text: string): readonly X509Certificate[] {
     try {
       return new X509Certificate(block);
     } catch {
-      throw refused("certificate", `certificate ${index + 1} is damaged`);
+      throw refused("certificate", "certificate-damaged", { number: index + 1 });
     }
   });
 }
 
 function readKey(text: string): KeyObject {
-  if (/ENCRYPTED/.test(text)) throw refused("key", "the key is protected by a password; take that off first");
+  if (/ENCRYPTED/.test(text)) throw refused("key", "key-protected");
   const block = /-----BEGIN (?:RSA |EC )?PRIVATE KEY-----[^-]*-----END (?:RSA |EC )?PRIVATE KEY-----/.exec(text)?.[0];
-  if (block === undefined)
-    throw refused("key", "there is no private key in it; it begins with -----BEGIN PRIVATE KEY-----");
+  if (block === undefined) throw refused("key", "no-key");
   try {
     return createPrivateKey(block);
   } catch {
-    throw refused("key", "the key is damaged");
+    throw refused("key", "key-damaged");
   }
 }
 
 function wrongKey(chain: readonly X509Certificate[], key: KeyObject): PosternError {
   const place = chain.findIndex((each) => each.publicKey.equals(createPublicKey(key)));
-  return place < 0
-    ? refused("key", "the key does not belong to this certificate")
-    : refused("certificate", `the key belongs to certificate ${place + 1}; the gateway's own must come first`);
+  return place < 0 ? refused("key", "key-of-another") : refused("certificate", "key-of-later", { number: place + 1 });
 }
 
 /** Each must have been issued by the next one: clients are shown the chain as it is (RFC 5246 §7.4.2, RFC 8446 §4.4.2). */
@@ -67,37 +64,32 @@ function checkOrder(chain: readonly X509Certificate[]): void {
     const issuer = chain[index + 1];
     if (issuer === undefined) return;
     if (!each.checkIssued(issuer) || !each.verify(issuer.publicKey))
-      throw refused(
-        "certificate",
-        `certificate ${index + 1} was not issued by certificate ${index + 2}; put them in order`,
-      );
+      throw refused("certificate", "chain-order", { number: index + 1, next: index + 2 });
   }
 }
 
 function checkTimes(chain: readonly X509Certificate[], nowMs: number): void {
   for (const [index, each] of chain.entries()) {
     if (each.validToDate.getTime() <= nowMs)
-      throw refused(
-        "certificate",
-        `certificate ${index + 1} has ended on ${each.validToDate.toISOString().slice(0, 10)}`,
-      );
+      throw refused("certificate", "certificate-ended", {
+        number: index + 1,
+        date: each.validToDate.toISOString().slice(0, 10),
+      });
     if (each.validFromDate.getTime() > nowMs)
-      throw refused("certificate", `certificate ${index + 1} is not valid before ${each.validFromDate.toISOString()}`);
+      throw refused("certificate", "certificate-early", { number: index + 1, date: each.validFromDate.toISOString() });
   }
 }
 
 /** RFC 9325 §4.5: RSA of 2048 bits at least; of the others what every mail client knows. */
 function checkStrength({ publicKey, ca, subjectAltName }: X509Certificate): void {
   const { asymmetricKeyType: kind, asymmetricKeyDetails: details } = publicKey;
-  if (kind !== "rsa" && kind !== "ec")
-    throw refused("certificate", `mail clients do not know keys of the kind ${kind ?? ""}`);
-  if (kind === "rsa" && (details?.modulusLength ?? 0) < 2048) throw refused("certificate", "its key is too short");
-  if (ca)
-    throw refused("certificate", "the first certificate is that of an authority; the gateway's own must come first");
-  if (subjectAltName === undefined)
-    throw refused("certificate", "it has no names (subjectAltName); clients will refuse it");
+  if (kind !== "rsa" && kind !== "ec") throw refused("certificate", "key-kind", { kind: kind ?? "" });
+  if (kind === "rsa" && (details?.modulusLength ?? 0) < 2048) throw refused("certificate", "key-short");
+  if (ca) throw refused("certificate", "certificate-of-authority");
+  if (subjectAltName === undefined) throw refused("certificate", "certificate-names");
 }
 
-function refused(field: "certificate" | "key", reason: string): PosternError {
-  return new PosternError("certificate/not-used", reason, { fields: [{ field, reason }] });
+function refused(field: "certificate" | "key", code: ReasonCode, values?: ReasonValues): PosternError {
+  const reason = reasonFor(code, values);
+  return new PosternError("certificate/not-used", reason.reason, { fields: [{ field, ...reason }] });
 }

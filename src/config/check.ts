@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { parse as parseToml, TomlError } from "smol-toml";
+import { plainReason, type Reason, reasonFor } from "../base/reasons.ts";
 import { keyLines } from "./key-lines.ts";
 import { nearest } from "./nearest.ts";
 import { type Configuration, type SettingName, schema } from "./schema.ts";
@@ -10,6 +11,8 @@ export interface ConfigurationProblem {
   /** `line 12: limits.smtp_idle`, or the environment variable, or the option that set the value. */
   readonly where: string;
   readonly reason: string;
+  /** The reason for programs, where it is about the value of one setting. */
+  readonly why?: Reason;
 }
 
 /** Everything that makes a configuration; what stands later in this list wins. */
@@ -164,7 +167,7 @@ function checkValues(written: ReadonlyMap<string, Written>, problems: Configurat
     if (given.value === undefined) continue;
     const parsed = setting.type.parse(given.value);
     if (parsed.ok) values.set(name, parsed.value);
-    else problems.push({ where: given.where, reason: parsed.reason });
+    else problems.push(because(given.where, parsed));
   }
   return values;
 }
@@ -173,9 +176,9 @@ function checkValues(written: ReadonlyMap<string, Written>, problems: Configurat
 function crossProblems(values: ReadonlyMap<string, unknown>): readonly ConfigurationProblem[] {
   const problems: ConfigurationProblem[] = [];
   if (values.has("tls.certificate_file") !== values.has("tls.key_file"))
-    problems.push({ where: "tls", reason: "certificate_file and key_file belong together; set both or neither" });
+    problems.push(because("tls", reasonFor("tls-pair")));
   if (values.get("acme.enabled") === true && values.get("acme.agree_terms") !== true)
-    problems.push({ where: "acme.agree_terms", reason: "the authority issues nothing before its terms are agreed to" });
+    problems.push(because("acme.agree_terms", reasonFor("terms")));
   return [...problems, ...notifyProblems(values)];
 }
 
@@ -184,16 +187,14 @@ function notifyProblems(values: ReadonlyMap<string, unknown>): readonly Configur
   const problems: ConfigurationProblem[] = [];
   const recipients = values.get("notify.email_to");
   if (Array.isArray(recipients) && recipients.length > 0 && !values.has("notify.smtp_server"))
-    problems.push({
-      where: "notify.smtp_server",
-      reason: "notify.email_to needs a mail server that takes the notices",
-    });
+    problems.push(because("notify.smtp_server", reasonFor("notify-server")));
   if (values.has("notify.smtp_user") && !values.has("notify.smtp_password_file"))
-    problems.push({
-      where: "notify.smtp_user",
-      reason: "its password is missing: set notify.smtp_password_file in the configuration file first",
-    });
+    problems.push(because("notify.smtp_user", reasonFor("notify-password")));
   return problems;
+}
+
+function because(where: string, why: Reason): ConfigurationProblem {
+  return { where, reason: why.reason, why: plainReason(why) };
 }
 
 function assemble(values: ReadonlyMap<string, unknown>): Configuration {

@@ -4,7 +4,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { parse, stringify } from "smol-toml";
-import { describeError, PosternError } from "../base/errors.ts";
+import { describeError, type FieldProblem, PosternError } from "../base/errors.ts";
+import { plainReason, reasonFor } from "../base/reasons.ts";
 import { isMissingFile, writeWholeFile } from "../base/whole-file.ts";
 import { allSettings, type ConfigurationSources, check, consoleFile, type ValidConfiguration } from "./check.ts";
 import { fieldOf, liveView } from "./live-view.ts";
@@ -112,7 +113,12 @@ export class LiveSettings {
     const text = consoleText(tables);
     const checked = check({ ...this.#sources, console: text });
     if (!checked.ok)
-      throw invalidSettings(checked.problems.map(({ where, reason }) => ({ field: nameIn(where), reason })));
+      throw invalidSettings(
+        checked.problems.map(({ where, reason, why }) => ({
+          field: nameIn(where),
+          ...(why ?? reasonFor("shape", { problem: reason })),
+        })),
+      );
     await writeWholeFile(join(this.#started.gateway.dataDirectory, consoleFile), text, 0o600);
     this.#console = text;
     this.#checked = checked;
@@ -126,23 +132,22 @@ export class LiveSettings {
     const problems = Object.entries(changes).flatMap(([field, value]) => {
       const setting = known.get(field);
       const origin = this.#checked.given.get(field)?.origin;
-      if (setting === undefined) return [{ field, reason: "there is no such setting" }];
-      if (setting.type.form.kind === "path")
-        return [{ field, reason: "paths are set in the configuration file alone" }];
+      if (setting === undefined) return [{ field, ...reasonFor("setting-unknown") }];
+      if (setting.type.form.kind === "path") return [{ field, ...reasonFor("setting-of-file") }];
       if (value !== null && setting.heldBy !== undefined && this.#checked.given.has(setting.heldBy))
-        return [{ field, reason: `the secret of ${setting.heldBy} goes there; change it in the configuration file` }];
+        return [{ field, ...reasonFor("setting-held", { holder: setting.heldBy }) }];
       if (origin === "environment" || origin === "options")
-        return [{ field, reason: `it is set by the ${origin} of the gateway, which wins over the console` }];
+        return [{ field, ...reasonFor("setting-fixed", { origin }) }];
       if (field === "listen.console" && Array.isArray(value) && value.length === 0)
-        return [{ field, reason: "the console cannot switch itself off; the configuration file can" }];
+        return [{ field, ...reasonFor("console-off") }];
       const parsed = value === null ? undefined : setting.type.parse(value);
-      return parsed?.ok === false ? [{ field, reason: parsed.reason }] : [];
+      return parsed?.ok === false ? [{ field, ...plainReason(parsed) }] : [];
     });
     if (problems.length > 0) throw invalidSettings(problems);
   }
 }
 
-function invalidSettings(fields: readonly { readonly field: string; readonly reason: string }[]): PosternError {
+function invalidSettings(fields: readonly FieldProblem[]): PosternError {
   const detail = fields.map(({ field, reason }) => `${field}: ${reason}`).join("; ");
   return new PosternError("config/invalid", detail, { fields });
 }

@@ -10,28 +10,26 @@ export interface ListenAddress {
   readonly port: number;
 }
 
-const listenForm = 'write address:port, such as "*:25", "127.0.0.1:2525" or "[::1]:2525"';
-
 /** An address to listen on. Names are refused: which of their addresses would be meant changes under people's feet. */
 export const listenAddress: ValueType<ListenAddress> = text<ListenAddress>("address:port", (value) => {
   const match = /^(?:\[([^\]]+)\]|([^:[\]]+)):([0-9]{1,5})$/.exec(value);
-  if (match === null) return invalid(`"${value}" is no address to listen on; ${listenForm}`);
+  if (match === null) return invalid("listen-form", { value });
   const [, bracketed, plain, digits] = match;
   const port = Number(digits);
-  if (port > 65_535) return invalid(`${port} is no port; use 0 to 65535`);
+  if (port > 65_535) return invalid("port-to-listen", { value: port });
   if (bracketed !== undefined) {
-    return isIPv6(bracketed) ? valid({ host: bracketed, port }) : invalid(`"${bracketed}" is no IPv6 address`);
+    return isIPv6(bracketed) ? valid({ host: bracketed, port }) : invalid("not-ipv6", { value: bracketed });
   }
   if (plain === "*") return valid({ host: undefined, port });
   return plain !== undefined && isIP(plain) === 4
     ? valid({ host: plain, port })
-    : invalid(`"${plain}" is no address; ${listenForm}`);
+    : invalid("listen-host", { value: plain ?? "" });
 });
 
 /** A host name of letters, digits and hyphens (RFC 5321 §2.3.5), kept in lower case. */
 export const hostName: ValueType<string> = text("host name", (value) => {
   const name = value.toLowerCase();
-  return isHostName(name) ? valid(name) : invalid(`"${value}" is no host name; write it in A-labels (xn--…)`);
+  return isHostName(name) ? valid(name) : invalid("host-name", { value });
 });
 
 /** Whether `name` can stand in a greeting and behind the at sign of an address. */
@@ -47,20 +45,17 @@ export function isHostName(name: string): boolean {
 export const peer: ValueType<string> = text("address, range or preset", (value) => {
   // No zone of a link-local address: lists of addresses know none.
   if (peerPresetNames.includes(value.toLowerCase()) || (isRange(value) && !value.includes("%"))) return valid(value);
-  return invalid(
-    `"${value}" is no peer; write an address, a range such as "192.0.2.0/24", or ${peerPresetNames.join(" or ")}`,
-  );
+  return invalid("peer", { value, presets: peerPresetNames.join(" or ") });
 });
 
 /** A target of the proxy: `public`, a host name, `*.suffix`, an address or range, each but `public` with `:port` if wanted. */
 export const targetPattern: ValueType<string> = text("target", (value) => {
   const { host, port } = splitPort(value);
-  if (port !== undefined && !isPort(port)) return invalid(`"${port}" is no port; use 1 to 65535`);
-  if (host.toLowerCase() === "public" && port !== undefined)
-    return invalid('"public" takes no port; it means the mail ports');
+  if (port !== undefined && !isPort(port)) return invalid("port", { value: port });
+  if (host.toLowerCase() === "public" && port !== undefined) return invalid("public-port");
   const suffix = host.startsWith("*.") ? host.slice(2) : host;
   if ((isHostName(suffix) && !endsInNumber(suffix)) || isRange(host)) return valid(value.toLowerCase());
-  return invalid(`"${value}" is no target; write a host name, "*.example.com", an address, a range, or "public"`);
+  return invalid("target", { value });
 });
 
 /** One server that the proxy connects to: a host name or address, with `:port` if wanted. */
@@ -68,14 +63,13 @@ export const target: ValueType<string> = text("server", (value) => {
   const { host, port } = splitPort(value);
   const isServer = (isHostName(host) && !endsInNumber(host)) || isIP(host) !== 0;
   if (isServer && (port === undefined || isPort(port))) return valid(value.toLowerCase());
-  return invalid(`"${value}" is no server; write a host name or address, with :port if wanted`);
+  return invalid("server", { value });
 });
 
 /** Where something of the web is; never in clear. */
 export const httpsUrl: ValueType<string> = text("https address", (value) => {
   const url = URL.parse(value);
-  if (url?.protocol !== "https:" || url.username !== "" || url.password !== "")
-    return invalid(`"${value}" is no https address`);
+  if (url?.protocol !== "https:" || url.username !== "" || url.password !== "") return invalid("https-url", { value });
   return valid(url.href);
 });
 
@@ -84,13 +78,13 @@ export const mailAddress: ValueType<string> = text("mail address", (value) => {
   const at = value.lastIndexOf("@");
   const local = value.slice(0, at);
   const isAddress = at > 0 && local.length <= 64 && /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+$/.test(local);
-  return isAddress && isHostName(value.slice(at + 1)) ? valid(value) : invalid(`"${value}" is no mail address`);
+  return isAddress && isHostName(value.slice(at + 1)) ? valid(value) : invalid("mail-address", { value });
 });
 
 /** The SHA-256 of a certificate in hex, with or without colons; kept in lower case without. */
 export const certificatePin: ValueType<string> = text("SHA-256 fingerprint", (value) => {
   const hex = value.replaceAll(":", "").toLowerCase();
-  return /^[0-9a-f]{64}$/.test(hex) ? valid(hex) : invalid("must be the SHA-256 fingerprint of a certificate, in hex");
+  return /^[0-9a-f]{64}$/.test(hex) ? valid(hex) : invalid("fingerprint");
 });
 
 /** Such a name would be read as an address by whoever connects ("1.2.3", "0x7f.1"). */

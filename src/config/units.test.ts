@@ -34,7 +34,12 @@ test("what is no quantity is refused", () => {
 });
 
 test("a missing unit is said, with a way out", () => {
-  assert.deepEqual(parseDuration("30"), { ok: false, reason: 'the unit is missing; write for example "30 ms"' });
+  assert.deepEqual(parseDuration("30"), {
+    ok: false,
+    reason: 'the unit is missing; write for example "30 ms"',
+    code: "unit-missing",
+    values: { example: "30 ms" },
+  });
 });
 
 test("values are written in the largest unit that divides them", () => {

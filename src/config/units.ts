@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** What a parser of a written value answers: the value, or the reason that it is none, in words for an administrator. */
-export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
+import { type Reason, type ReasonCode, type ReasonValues, reasonFor } from "../base/reasons.ts";
+
+/** What a parser of a written value answers: the value, or the reason that it is none. */
+export type Parsed<T> = { readonly ok: true; readonly value: T } | Invalid;
+export type Invalid = Reason & { readonly ok: false };
 
 export function valid<T>(value: T): Parsed<T> {
   return { ok: true, value };
 }
 
-export function invalid(reason: string): { readonly ok: false; readonly reason: string } {
-  return { ok: false, reason };
+export function invalid(code: ReasonCode, values?: ReasonValues): Invalid {
+  return { ok: false, ...reasonFor(code, values) };
 }
 
 /** A unit and how many of the smallest unit it is; the largest first. */
@@ -47,7 +50,7 @@ export function parseDuration(text: string): Parsed<number> {
 /** Reads `256 B/s` as bytes per second. */
 export function parseRate(text: string): Parsed<number> {
   const size = /^(.*[^\s])\s*\/\s*s$/i.exec(text.trim())?.[1];
-  if (size === undefined) return invalid('write a size per second, such as "256 B/s"');
+  if (size === undefined) return invalid("rate-form");
   return parseQuantity(size, sizeUnits, "256 B/s");
 }
 
@@ -70,15 +73,15 @@ export function formatRate(bytesPerSecond: number): string {
 
 function parseQuantity(text: string, units: Units, example: string): Parsed<number> {
   const match = /^([0-9]+(?:\.[0-9]+)?)\s*([a-z]*)$/i.exec(text.trim());
-  if (match === null) return invalid(`write a number and a unit, such as "${example}"`);
+  if (match === null) return invalid("quantity-form", { example });
   const [, digits = "", name = ""] = match;
-  if (name === "") return invalid(`the unit is missing; write for example "${digits} ${units.at(-1)?.[0] ?? ""}"`);
+  if (name === "") return invalid("unit-missing", { example: `${digits} ${units.at(-1)?.[0] ?? ""}` });
   const unit = units.find(([known]) => known.toLowerCase() === name.toLowerCase());
   if (unit === undefined) {
-    return invalid(`"${name}" is no unit here; use ${units.map(([known]) => known).join(", ")}`);
+    return invalid("unit-unknown", { unit: name, units: units.map(([known]) => known).join(", ") });
   }
   const value = Number(digits) * unit[1];
-  if (!Number.isSafeInteger(value)) return invalid(`"${text}" does not come out as a whole number that can be counted`);
+  if (!Number.isSafeInteger(value)) return invalid("not-countable", { value: text });
   return valid(value);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { resolve } from "node:path";
+import { ofEntry } from "../base/reasons.ts";
 import { invalid, type Parsed, parseDuration, parseRate, parseSize, valid } from "./units.ts";
 
 /** How a form asks for a value. A path is shown and not asked for: who signs in over HTTPS names no files of the machine. */
@@ -35,7 +36,7 @@ export function text<T>(
   return {
     name,
     form,
-    parse: (value) => (typeof value === "string" ? check(value) : invalid(`must be a text in quotes (${name})`)),
+    parse: (value) => (typeof value === "string" ? check(value) : invalid("not-text", { kind: name })),
     fromText: sameText,
   };
 }
@@ -57,7 +58,7 @@ export function countOrAuto(range: Range): ValueType<number | "auto"> {
 export const path: ValueType<string> = text(
   "path",
   (value) => {
-    if (value === "" || value.includes("\0")) return invalid("must be a path");
+    if (value === "" || value.includes("\0")) return invalid("not-path");
     return valid(resolve(value));
   },
   { kind: "path" },
@@ -67,7 +68,7 @@ export function choice<const T extends string>(...choices: readonly T[]): ValueT
   const names = choices.map((each) => `"${each}"`).join(" or ");
   const check = (value: string): Parsed<T> => {
     const found = choices.find((each) => each === value);
-    return found === undefined ? invalid(`"${value}" is not possible; use ${names}`) : valid(found);
+    return found === undefined ? invalid("not-possible", { value, choices: names }) : valid(found);
   };
   return text(names, check, { kind: "choice", choices });
 }
@@ -75,7 +76,7 @@ export function choice<const T extends string>(...choices: readonly T[]): ValueT
 export const flag: ValueType<boolean> = {
   name: "true or false",
   form: { kind: "flag" },
-  parse: (value) => (typeof value === "boolean" ? valid(value) : invalid("must be true or false, without quotes")),
+  parse: (value) => (typeof value === "boolean" ? valid(value) : invalid("not-flag")),
   fromText: (value) => (value === "true" ? true : value === "false" ? false : value),
 };
 
@@ -84,11 +85,8 @@ export function count(range: Range): ValueType<number> {
     name: `number, ${range.min} to ${range.max}`,
     form: { kind: "number", ...range },
     parse: (value) => {
-      if (typeof value !== "number" || !Number.isInteger(value))
-        return invalid("must be a whole number, without quotes");
-      return value < range.min || value > range.max
-        ? invalid(`${value} is out of range; use ${range.min} to ${range.max}`)
-        : valid(value);
+      if (typeof value !== "number" || !Number.isInteger(value)) return invalid("not-whole");
+      return value < range.min || value > range.max ? invalid("number-range", { value, ...range }) : valid(value);
     },
     fromText: (value) => (/^[0-9]{1,15}$/.test(value) ? Number(value) : value),
   };
@@ -115,7 +113,7 @@ function quantity(name: string, parse: (text: string) => Parsed<number>, min: st
   return text(`${name}, "${min}" to "${max}"`, (value) => {
     const parsed = parse(value);
     if (!parsed.ok || (parsed.value >= least && parsed.value <= most)) return parsed;
-    return invalid(`"${value}" is out of range; use "${min}" to "${max}"`);
+    return invalid("quantity-range", { value, min, max });
   });
 }
 
@@ -125,12 +123,12 @@ export function list<T>(element: ValueType<T>, least = 0): ValueType<readonly T[
     name: `list of ${element.name}`,
     form: { kind: "list" },
     parse: (value) => {
-      if (!Array.isArray(value)) return invalid("must be a list in square brackets");
-      if (value.length < least) return invalid(`must have at least ${least === 1 ? "one entry" : `${least} entries`}`);
+      if (!Array.isArray(value)) return invalid("not-list");
+      if (value.length < least) return least === 1 ? invalid("no-entry") : invalid("too-few-entries", { least });
       const parsed = value.map((each) => element.parse(each));
       const wrong = parsed.findIndex((each) => !each.ok);
       const first = parsed[wrong];
-      if (first !== undefined && !first.ok) return invalid(`entry ${wrong + 1}: ${first.reason}`);
+      if (first !== undefined && !first.ok) return { ...first, ...ofEntry(first, wrong + 1) };
       return valid(parsed.flatMap((each) => (each.ok ? [each.value] : [])));
     },
     fromText: (value) =>
@@ -152,13 +150,13 @@ export function table<T>(
     name: `table from ${keyName} to ${element.name}`,
     form: { kind: element.form.kind === "path" ? "path" : "table" },
     parse: (value) => {
-      if (typeof value !== "object" || value === null || Array.isArray(value)) return invalid("must be a table");
+      if (typeof value !== "object" || value === null || Array.isArray(value)) return invalid("not-table");
       const entries = new Map<string, T>();
       for (const [name, each] of Object.entries(value)) {
         const parsedKey = key.parse(name);
-        if (!parsedKey.ok) return invalid(parsedKey.reason);
+        if (!parsedKey.ok) return parsedKey;
         const parsed = element.parse(each);
-        if (!parsed.ok) return invalid(`"${name}": ${parsed.reason}`);
+        if (!parsed.ok) return { ...parsed, ...ofEntry(parsed, name) };
         entries.set(parsedKey.value, parsed.value);
       }
       return valid(entries);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { PosternError } from "../base/errors.ts";
+import { type Reason, reasonFor } from "../base/reasons.ts";
 
 /** Long enough for people; short enough for one line of a list. */
 export const maxNameLength = 100;
@@ -10,23 +11,24 @@ const controlCharacter = /\p{Cc}/u;
 
 /** A mailbox name as it is kept, without blanks around it. Throws `mailbox/bad-request`. */
 export function checkName(text: string): string {
-  const name = checkText(text, "the name", maxNameLength);
-  if (name === "") throw new PosternError("mailbox/bad-request", "the name is empty");
+  const name = checkText(text, "name", maxNameLength);
+  if (name === "") throw refused("name", reasonFor("text-empty"));
   return name;
 }
 
 /** A description as it is kept; it may be empty. Throws `mailbox/bad-request`. */
 export function checkDescription(text: string): string {
-  return checkText(text, "the description", maxDescriptionLength);
+  return checkText(text, "description", maxDescriptionLength);
 }
 
-function checkText(text: string, what: string, maxLength: number): string {
+function checkText(text: string, field: string, max: number): string {
   const trimmed = text.trim();
-  if (trimmed.length > maxLength) {
-    throw new PosternError("mailbox/bad-request", `${what} has ${trimmed.length} characters; ${maxLength} are allowed`);
-  }
-  if (controlCharacter.test(trimmed)) {
-    throw new PosternError("mailbox/bad-request", `${what} holds a line break or another control character`);
-  }
+  if (trimmed.length > max) throw refused(field, reasonFor("text-long", { length: trimmed.length, max }));
+  if (controlCharacter.test(trimmed)) throw refused(field, reasonFor("text-control"));
   return trimmed;
+}
+
+function refused(field: string, reason: Reason): PosternError {
+  const detail = `the ${field}: ${reason.reason}`;
+  return new PosternError("mailbox/bad-request", detail, { fields: [{ field, ...reason }] });
 }

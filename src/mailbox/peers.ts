@@ -2,6 +2,7 @@
 import { BlockList, isIPv4, isIPv6 } from "node:net";
 import { PosternError } from "../base/errors.ts";
 import { peerPresetNames, peerPresets } from "../base/peer-presets.ts";
+import { type Reason, reasonFor } from "../base/reasons.ts";
 
 /** Which peers may deliver. An empty list lets any peer in. */
 export interface PeerList {
@@ -29,12 +30,12 @@ function addRange(list: BlockList, range: string): void {
   const address = slash < 0 ? range : range.slice(0, slash);
   const family = isIPv4(address) ? "ipv4" : isIPv6(address) && !address.includes("%") ? "ipv6" : undefined;
   if (family === undefined) {
-    const presets = peerPresetNames.join(", ");
-    throw badEntry(range, `write an address, a range such as 192.0.2.0/24, or one of: ${presets}`);
+    const presets = peerPresetNames.join(" or ");
+    throw badEntry(reasonFor("peer", { value: range, presets }));
   }
   const widest = family === "ipv4" ? 32 : 128;
   const prefix = slash < 0 ? widest : parsePrefix(range.slice(slash + 1), widest);
-  if (prefix === undefined) throw badEntry(range, `the part after the slash must be a number from 0 to ${widest}`);
+  if (prefix === undefined) throw badEntry(reasonFor("peer-prefix", { value: range, widest }));
   list.addSubnet(address, prefix, family);
 }
 
@@ -51,6 +52,6 @@ function contains(list: BlockList, address: string): boolean {
   return isIPv6(plain) && list.check(plain, "ipv6");
 }
 
-function badEntry(entry: string, advice: string): PosternError {
-  return new PosternError("mailbox/bad-request", `"${entry}" is no peer to allow; ${advice}`);
+function badEntry(reason: Reason): PosternError {
+  return new PosternError("mailbox/bad-request", reason.reason, { fields: [{ field: "allowedPeers", ...reason }] });
 }

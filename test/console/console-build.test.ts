@@ -5,6 +5,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { reasonCatalogue } from "../../src/base/reasons.ts";
 import { noConsole } from "../support/console-world.ts";
 
 const repository = join(import.meta.dirname, "../..");
@@ -60,6 +61,16 @@ suite("the texts", () => {
       const [en, de] = [texts(`${file}.en.json`), texts(`${file}.de.json`)];
       assert.deepEqual([...de.keys()].toSorted(), [...en.keys()].toSorted(), file);
       for (const [key, text] of en) assert.deepEqual(places(de.get(key) ?? ""), places(text), `${file} ${key}`);
+    }
+  });
+
+  test("every reason of the gateway at a field has one, with its values", () => {
+    for (const language of ["en", "de"]) {
+      const known = texts(`web/src/texts/reasons.${language}.json`);
+      for (const [code, text] of Object.entries(reasonCatalogue)) {
+        const values = [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => `{{${name}}}`).toSorted();
+        assert.deepEqual(places(known.get(code) ?? "none"), values, `${language} ${code}`);
+      }
     }
   });
 

@@ -68,7 +68,7 @@ suite("mailboxes", { skip: noConsole }, () => {
     // What only the gateway sees stands at the field as well.
     await page.getByLabel("Servers that may deliver").fill("2001:db8::1::2");
     await page.getByRole("button", { name: "Save" }).click();
-    await page.getByText("is no peer to allow", { exact: false }).waitFor();
+    await page.getByText("is no peer; write an address", { exact: false }).waitFor();
     assert.equal(await page.getByLabel("Servers that may deliver").getAttribute("aria-invalid"), "true");
     await page.getByLabel("Servers that the proxy may reach").fill("not a server");
     await page.getByRole("button", { name: "Save" }).click();

@@ -59,6 +59,35 @@ suite("settings", { skip: noConsole }, () => {
     assert.doesNotMatch(JSON.stringify(body), /"origin":"console"/);
   });
 
+  test("in German as well, with the values, of one entry too", async () => {
+    const german = await world.visitor({ locale: "de-DE" });
+    await world.signIn(german, "root");
+    await german.goto("/settings");
+    const limits = german.getByRole("region", { name: "Grenzen", exact: true });
+    await limits.locator("input").first().waitFor();
+    const field = limits.locator(".field", { hasText: "limits.max_message_size" });
+    await field.getByRole("textbox").fill("2 KiB");
+    await limits.getByRole("button", { name: "Speichern" }).click();
+    await field.getByText("„2 KiB“ ist nicht möglich.", { exact: false }).waitFor();
+    const gateway = german.locator("#gateway");
+    const domains = gateway.locator(".field", { hasText: "gateway.domains" });
+    await domains.getByRole("textbox").fill("good.test\nnot a name");
+    await gateway.getByRole("button", { name: "Speichern" }).click();
+    await domains.getByText("Eintrag 2: „not a name“ ist kein Hostname.", { exact: false }).waitFor();
+    await german.context().close();
+  });
+
+  test("the list of sections leads to each, by keyboard as well", async () => {
+    const jump = page.getByRole("navigation", { name: "Sections" });
+    assert.equal(await jump.getByRole("link").count(), Object.keys(sections).length);
+    await jump.getByRole("link", { name: "Log", exact: true }).press("Enter");
+    await page.waitForURL(/#log$/);
+    assert.equal(await page.evaluate("document.activeElement.id"), "log");
+    await page.keyboard.press("Tab");
+    assert.equal(await page.evaluate("document.activeElement.closest('section').id"), "log");
+    assert.ok(await card("Log").getByRole("heading").isVisible());
+  });
+
   test("a right one works at once, and can be given back", async () => {
     await card("Limits").getByLabel("Largest message").fill("1 MiB");
     await card("Limits").getByRole("button", { name: "Save" }).click();

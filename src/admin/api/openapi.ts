@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { z } from "zod";
 import { errorCatalogue } from "../../base/errors.ts";
+import { reasonCatalogue } from "../../base/reasons.ts";
 import { scopes } from "../accounts/roles.ts";
 import { cookieName, csrfHeader } from "./authenticate.ts";
 import { problemType } from "./problem.ts";
@@ -58,8 +59,21 @@ const problem: Json = {
       description: "What is wrong at each field.",
       items: {
         type: "object",
-        required: ["field", "reason"],
-        properties: { field: { type: "string" }, reason: { type: "string" } },
+        required: ["field", "reason", "code", "values"],
+        properties: {
+          field: { type: "string" },
+          reason: { type: "string", description: "In English." },
+          code: { type: "string", enum: Object.keys(reasonCatalogue), description: "Stable; for texts of one's own." },
+          values: {
+            type: "object",
+            additionalProperties: { anyOf: [{ type: "string" }, { type: "number" }] },
+            description: "What stands in the reason.",
+          },
+          entry: {
+            anyOf: [{ type: "string" }, { type: "number" }],
+            description: "Which entry of a list or table it is about: counted from one, or its name.",
+          },
+        },
       },
     },
     code: { type: "string", enum: Object.keys(errorCatalogue), description: "Stable; what programs look at." },

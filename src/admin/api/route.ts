@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Readable } from "node:stream";
 import { z } from "zod";
-import { PosternError } from "../../base/errors.ts";
 import type { Account } from "../accounts/account.ts";
 import type { Scope } from "../accounts/roles.ts";
+import { badInput } from "../field-problems.ts";
 import type { OperationInput, OperationName, OperationOutput } from "../operations.ts";
 import type { SignIn } from "./sign-ins.ts";
 
@@ -120,10 +120,8 @@ export function route<
   };
 }
 
-/** Says where and what, never the value: it may be a password. */
 function check(shape: z.ZodType, value: unknown, where: string): unknown {
   const checked = shape.safeParse(value);
   if (checked.success) return checked.data;
-  const problems = checked.error.issues.map(({ path, message }) => `${[where, ...path].join(".")}: ${message}`);
-  throw new PosternError("admin/bad-request", problems.join("; "));
+  throw badInput(checked.error, where);
 }

@@ -6,7 +6,7 @@ import { choice, duration, list, path, text } from "../values.ts";
 
 /** Goes into a SASL exchange: no control characters. */
 const userName = text("user name", (value) =>
-  /^[^\p{Cc}]{1,255}$/u.test(value) ? valid(value) : invalid("must be a user name"),
+  /^[^\p{Cc}]{1,255}$/u.test(value) ? valid(value) : invalid("user-name"),
 );
 
 export const notify = section(

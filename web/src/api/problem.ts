@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Problem } from "./schema.ts";
 
+export type FieldReason = NonNullable<Problem["fields"]>[number];
 export type ProblemCode = Problem["code"] | "console/unreachable" | "console/unexpected" | "console/no-passkey";
 
 /** A call that was not done, and why: the problem details of the gateway, or that it did not answer. */
@@ -10,8 +11,8 @@ export class ApiProblem extends Error {
   /** In English, from the gateway; may name the field. */
   readonly detail: string | undefined;
 
-  /** What is wrong at each field, by its name; in English, from the gateway. */
-  readonly fields: ReadonlyMap<string, string>;
+  /** What is wrong at each field, by its name. */
+  readonly fields: ReadonlyMap<string, FieldReason>;
 
   constructor(code: ProblemCode, status: number, detail?: string, fields: Problem["fields"] = []) {
     super(detail ?? code);
@@ -19,7 +20,7 @@ export class ApiProblem extends Error {
     this.code = code;
     this.status = status;
     this.detail = detail;
-    this.fields = new Map(fields.map(({ field, reason }) => [field, reason]));
+    this.fields = new Map(fields.map((each) => [each.field, each]));
   }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useTranslation } from "react-i18next";
-import { type ApiProblem, problemOf } from "../api/problem.ts";
+import { type ApiProblem, type FieldReason, problemOf } from "../api/problem.ts";
 import { Button } from "./button.tsx";
 import { Icon } from "./icon.tsx";
 
@@ -12,6 +12,17 @@ export function useProblemText(): (error: unknown) => string {
     const text = t(code, { defaultValue: "" });
     if (text === "") return detail ?? code;
     return detail === undefined || !explains.has(code) ? text : `${text} (${detail})`;
+  };
+}
+
+/** What is wrong at a field, in words of the chosen language; the gateway's own where this console knows none. */
+export function useReasonText(): (reason: FieldReason | undefined) => string | undefined {
+  const { t } = useTranslation("reasons");
+  return (found) => {
+    if (found === undefined) return undefined;
+    const { code, values, entry, reason } = found;
+    const text = t(code, { ...values, defaultValue: reason });
+    return entry === undefined ? text : t("entryWrong", { entry, reason: text });
   };
 }
 

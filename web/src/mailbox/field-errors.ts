@@ -44,13 +44,10 @@ export function useTargetsError(lines: readonly string[], tried: boolean): Field
 const targetPattern =
   /^(?:\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(?:\/\d{1,3})?(?::\d{1,5})?$|^\[?[0-9a-f:.]+\]?(?:\/\d{1,3})?(?::\d{1,5})?$/i;
 
-/** Which field of a mailbox the gateway's refusal is about; `undefined`: none, or it does not say. */
-export function fieldOfProblem(error: unknown): "name" | "peers" | "targets" | undefined {
-  const { code, detail = "" } = problemOf(error);
-  if (code !== "mailbox/bad-request" && code !== "admin/bad-request") return undefined;
-  if (/allowedTargets|is no target/.test(detail)) return "targets";
-  if (/allowedPeers|no peer to allow|after the slash/.test(detail)) return "peers";
-  return /the name\b|body\.name/.test(detail) ? "name" : undefined;
+/** Whether the gateway's refusal is about fields, all of which a form shows: then it is said there and nowhere else. */
+export function isSaidAt(error: unknown, fields: readonly string[]): boolean {
+  const named = [...problemOf(error).fields.keys()];
+  return named.length > 0 && named.every((each) => fields.includes(each));
 }
 
 /** As much as a browser can tell; the gateway looks closer. */

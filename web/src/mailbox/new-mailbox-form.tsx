@@ -10,8 +10,8 @@ import { Button } from "../components/button.tsx";
 import { DialogButtons } from "../components/dialog.tsx";
 import { Field, Select, TextArea } from "../components/field.tsx";
 import { Notice } from "../components/notice.tsx";
-import { Problem } from "../components/problem.tsx";
-import { useNameError } from "./field-errors.ts";
+import { Problem, useReasonText } from "../components/problem.tsx";
+import { isSaidAt, useNameError } from "./field-errors.ts";
 import type { NewPassword } from "./password-once.tsx";
 import { isPurpose, type Purpose, usePurposeOptions } from "./purposes.ts";
 
@@ -21,6 +21,8 @@ interface NewMailboxFormProps {
   readonly cancelText?: string;
 }
 
+const formFields = ["name", "description"] as const;
+
 /** Name, and what else helps to know it again later. The rest has good defaults, and can be changed. */
 export function NewMailboxForm({ onCreated, onCancel, cancelText }: NewMailboxFormProps) {
   const { t } = useTranslation("mailbox");
@@ -29,6 +31,9 @@ export function NewMailboxForm({ onCreated, onCancel, cancelText }: NewMailboxFo
   const [purpose, setPurpose] = useState<Purpose | "">("");
   const [tried, setTried] = useState(false);
   const create = useCreation(onCreated);
+  const reasonText = useReasonText();
+  const problem = create.error === null ? undefined : problemOf(create.error);
+  const said = (field: (typeof formFields)[number]): string | undefined => reasonText(problem?.fields.get(field));
   const nameError = useNameError(name, tried);
   return (
     <form
@@ -46,7 +51,7 @@ export function NewMailboxForm({ onCreated, onCancel, cancelText }: NewMailboxFo
         value={name}
         autoComplete="off"
         onChange={({ target }) => setName(target.value)}
-        error={nameError.shown}
+        error={nameError.shown ?? said("name")}
       />
       <Select
         label={t("purpose")}
@@ -62,6 +67,7 @@ export function NewMailboxForm({ onCreated, onCancel, cancelText }: NewMailboxFo
         value={description}
         maxLength={1000}
         rows={2}
+        error={said("description")}
         onChange={({ target }) => setDescription(target.value.replaceAll(/[\r\n]+/g, " "))}
       />
       <CreationProblem error={create.error} />
@@ -99,7 +105,7 @@ class PasswordLost extends Error {}
 
 function CreationProblem({ error }: { readonly error: Error | null }) {
   const { t } = useTranslation("mailbox");
-  if (error === null) return null;
+  if (error === null || isSaidAt(error, formFields)) return null;
   if (!(error instanceof PasswordLost) && problemOf(error).code !== "mailbox/request-reused") {
     return <Problem error={error} />;
   }

@@ -5,7 +5,7 @@ import { answerOf } from "../../api/api.ts";
 import { problemOf } from "../../api/problem.ts";
 import { Button } from "../../components/button.tsx";
 import { Checkbox, Field, Select, TextArea } from "../../components/field.tsx";
-import { Problem } from "../../components/problem.tsx";
+import { Problem, useReasonText } from "../../components/problem.tsx";
 import { linesOf } from "../../mailbox/field-errors.ts";
 import { type Certificate, useChange } from "./use-certificate.ts";
 
@@ -38,8 +38,9 @@ export function AcmeForm({ acme }: { readonly acme: Certificate["acme"] }) {
       }),
     ),
   );
+  const reasonText = useReasonText();
   const problem = ask.error === null ? undefined : problemOf(ask.error);
-  const errorAt = (field: string): string | undefined => problem?.fields.get(`acme.${field}`);
+  const errorAt = (field: string): string | undefined => reasonText(problem?.fields.get(`acme.${field}`));
   return (
     <form
       noValidate

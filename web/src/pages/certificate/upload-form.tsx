@@ -5,7 +5,7 @@ import { answerOf } from "../../api/api.ts";
 import { problemOf } from "../../api/problem.ts";
 import { Button } from "../../components/button.tsx";
 import { TextArea } from "../../components/field.tsx";
-import { Problem } from "../../components/problem.tsx";
+import { Problem, useReasonText } from "../../components/problem.tsx";
 import { useChange } from "./use-certificate.ts";
 
 const empty = { certificate: "", key: "" };
@@ -22,9 +22,10 @@ export function UploadForm() {
     setTried(false);
     return shown;
   });
+  const reasonText = useReasonText();
   const problem = upload.error === null ? undefined : problemOf(upload.error);
   const errorAt = (field: keyof typeof empty): string | undefined =>
-    tried && pair[field].trim() === "" ? t("missing") : problem?.fields.get(field);
+    tried && pair[field].trim() === "" ? t("missing") : reasonText(problem?.fields.get(field));
   return (
     <form
       noValidate

@@ -10,9 +10,9 @@ import { useApi } from "../../api/use-api.ts";
 import { Button } from "../../components/button.tsx";
 import { Checkbox, Field, Select, TextArea } from "../../components/field.tsx";
 import { Notice } from "../../components/notice.tsx";
-import { Problem, useProblemText } from "../../components/problem.tsx";
+import { Problem, useReasonText } from "../../components/problem.tsx";
 import { useToast } from "../../components/toasts.tsx";
-import { fieldOfProblem, linesOf, useNameError, usePeersError, useTargetsError } from "../../mailbox/field-errors.ts";
+import { isSaidAt, linesOf, useNameError, usePeersError, useTargetsError } from "../../mailbox/field-errors.ts";
 import { isPurpose, type Purpose, usePurposeOptions } from "../../mailbox/purposes.ts";
 
 interface EditCardProps {
@@ -98,20 +98,23 @@ interface InputsProps {
   readonly errors: FieldErrors;
 }
 
-type FieldErrors = Readonly<Record<"name" | "peers" | "targets", string | undefined>>;
+/** Those that the gateway may say something about, by its names. */
+const formFields = ["name", "description", "allowedPeers", "allowedTargets"] as const;
+type FieldErrors = Readonly<Record<"name" | "description" | "peers" | "targets", string | undefined>>;
 
 /** What the browser sees by itself, and what the gateway said about a field. */
 function useFormErrors(form: Form, tried: boolean, refused: Error | null) {
-  const textOf = useProblemText();
+  const reasonText = useReasonText();
   const name = useNameError(form.name, tried);
   const peers = usePeersError(linesOf(form.peers), tried);
   const targets = useTargetsError(linesOf(form.targets), tried);
-  const field = refused === null ? undefined : fieldOfProblem(refused);
-  const said = (which: typeof field): string | undefined => (which === field ? textOf(refused) : undefined);
+  const problem = refused === null ? undefined : problemOf(refused);
+  const said = (field: (typeof formFields)[number]): string | undefined => reasonText(problem?.fields.get(field));
   const errors: FieldErrors = {
     name: name.shown ?? said("name"),
-    peers: peers.shown ?? said("peers"),
-    targets: targets.shown ?? said("targets"),
+    description: said("description"),
+    peers: peers.shown ?? said("allowedPeers"),
+    targets: targets.shown ?? said("allowedTargets"),
   };
   return { free: name.free && peers.free && targets.free, errors };
 }
@@ -140,6 +143,7 @@ function Inputs({ form, onChange, errors }: InputsProps) {
         maxLength={1000}
         value={form.description}
         onChange={({ target }) => onChange({ ...form, description: target.value.replaceAll(/[\r\n]+/g, " ") })}
+        error={errors.description}
       />
       <TextArea
         label={t("peers")}
@@ -177,7 +181,7 @@ interface EditProblemProps {
 
 function EditProblem({ error, takeTheirs, keepMine }: EditProblemProps) {
   const { t } = useTranslation("mailbox-settings");
-  if (error === null || fieldOfProblem(error) !== undefined) return null;
+  if (error === null || isSaidAt(error, formFields)) return null;
   if (problemOf(error).code !== "mailbox/changed-meanwhile") return <Problem error={error} />;
   return (
     <div role="alert">

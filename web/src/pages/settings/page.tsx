@@ -23,18 +23,37 @@ export function Page() {
       {isPending && <Loading />}
       {error !== null && <Problem error={error} retry={() => void refetch()} />}
       {data !== undefined && (
-        <div className="stack stack--narrow">
-          <Waiting settings={data.answer} />
-          {data.answer.sections.map((section) => (
-            <SectionCard key={section.name} section={section} tag={data.tag} mayChange={may("settings:write")}>
-              {section.name === "notify" && (
-                <NoticeChannels version={data.answer.version} mayTest={may("settings:write")} />
-              )}
-            </SectionCard>
-          ))}
+        <div className="settings">
+          <JumpList settings={data.answer} />
+          <div className="stack stack--narrow settings__sections">
+            <Waiting settings={data.answer} />
+            {data.answer.sections.map((section) => (
+              <SectionCard key={section.name} section={section} tag={data.tag} mayChange={may("settings:write")}>
+                {section.name === "notify" && (
+                  <NoticeChannels version={data.answer.version} mayTest={may("settings:write")} />
+                )}
+              </SectionCard>
+            ))}
+          </div>
         </div>
       )}
     </>
+  );
+}
+
+/** The way to each section; the page is long. */
+function JumpList({ settings: { sections } }: { readonly settings: Settings }) {
+  const { t } = useTranslation("settings");
+  return (
+    <nav className="settings__jump" aria-label={t("jump")}>
+      <ul>
+        {sections.map(({ name }) => (
+          <li key={name}>
+            <a href={`#${name}`}>{t(`sections.${name}`, { defaultValue: name })}</a>
+          </li>
+        ))}
+      </ul>
+    </nav>
   );
 }
 

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { problemOf } from "../../api/problem.ts";
 import { Button } from "../../components/button.tsx";
 import { Notice } from "../../components/notice.tsx";
-import { Problem } from "../../components/problem.tsx";
+import { Problem, useReasonText } from "../../components/problem.tsx";
 import { FixedSetting, SettingField, useLabel } from "./setting-field.tsx";
 import { type Section, type Setting, textOf, valueOf } from "./setting-values.ts";
 import { useChangeSettings } from "./use-settings.ts";
@@ -22,12 +22,13 @@ export function SectionCard({ section, tag, mayChange, children }: SectionCardPr
   const { t } = useTranslation(["settings", "frame"]);
   const [typed, setTyped] = useState<Readonly<Record<string, string>>>({});
   const change = useChangeSettings(() => setTyped({}));
+  const reasonText = useReasonText();
   const problem = change.error === null ? undefined : problemOf(change.error);
   const shown = (setting: Setting): string => typed[setting.name] ?? textOf(setting, setting.value);
   const changed = section.settings.filter((each) => shown(each) !== textOf(each, each.value));
   const id = `section-${section.name}`;
   return (
-    <section className="card" aria-labelledby={id} id={section.name}>
+    <section className="card setting-section" aria-labelledby={id} id={section.name} tabIndex={-1}>
       <div className="card__head">
         <h2 id={id}>{t(`sections.${section.name}`, { defaultValue: section.name })}</h2>
       </div>
@@ -47,7 +48,7 @@ export function SectionCard({ section, tag, mayChange, children }: SectionCardPr
               <SettingField
                 setting={setting}
                 text={shown(setting)}
-                error={problem?.fields.get(setting.name)}
+                error={reasonText(problem?.fields.get(setting.name))}
                 onChange={(text) => setTyped({ ...typed, [setting.name]: text })}
               />
               {setting.origin === "console" && (
