@@ -88,6 +88,7 @@ export const errorCatalogue = {
     text: "passkeys need a host name that is the gateway's own; an address is none",
   },
   "api/forbidden": { permanent: true, text: "the caller may not do this" },
+  "api/second-factor-needed": { permanent: true, text: "this gateway wants a second factor; add one first" },
   "api/cross-site": { permanent: true, text: "the request does not come from where it must" },
   "api/not-found": { permanent: true, text: "there is nothing here" },
   "api/wrong-method": { permanent: true, text: "this cannot be done here" },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { acme } from "./sections/acme.ts";
+import { console } from "./sections/console.ts";
 import { control } from "./sections/control.ts";
 import { gateway } from "./sections/gateway.ts";
 import { limits } from "./sections/limits.ts";
@@ -28,6 +29,7 @@ export const schema = {
   log,
   proxy,
   notify,
+  console,
   control,
 };
 

@@ -3,21 +3,10 @@
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
 import { decodeQR } from "qr/decode.js";
-import { totpCode, totpStep } from "../../src/admin/accounts/totp.ts";
+import type { ApiClient } from "../support/api-client.ts";
 import { goodPassword } from "../support/api-world.ts";
+import { authenticatorCode } from "../support/authenticator.ts";
 import { accessibilityFaults, ConsoleWorld, noConsole, type Page } from "../support/console-world.ts";
-
-/** The code that an app shows now, or `later` steps on. */
-function codeOf(secret: string, later = 0): string {
-  const bits = Array.from(secret.replaceAll(" ", ""), (letter) =>
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0"),
-  );
-  const bytes = bits.join("").match(/.{8}/g) ?? [];
-  return totpCode(
-    Uint8Array.from(bytes, (byte) => Number.parseInt(byte, 2)),
-    totpStep(Date.now()) + later,
-  );
-}
 
 suite("second factors", { skip: noConsole }, () => {
   let world: ConsoleWorld;
@@ -59,7 +48,7 @@ suite("second factors", { skip: noConsole }, () => {
     await dialog.getByLabel("First code").fill("000000x");
     await dialog.getByRole("button", { name: "Turn it on" }).click();
     await dialog.getByText("The code does not fit, or not any more.").waitFor();
-    await dialog.getByLabel("First code").fill(codeOf(secret));
+    await dialog.getByLabel("First code").fill(authenticatorCode(secret));
     await dialog.getByRole("button", { name: "Turn it on" }).click();
     await dialog.getByText("These codes are shown this once").waitFor();
     assert.deepEqual(await accessibilityFaults(page), []);
@@ -87,7 +76,7 @@ suite("second factors", { skip: noConsole }, () => {
     await page.getByLabel("Code from your app").fill("000000x");
     await page.getByRole("button", { name: "Sign in", exact: true }).click();
     await page.getByText("This code does not fit", { exact: false }).waitFor();
-    await page.getByLabel("Code from your app").fill(codeOf(secret, 1));
+    await page.getByLabel("Code from your app").fill(authenticatorCode(secret, 1));
     await page.getByRole("button", { name: "Sign in", exact: true }).click();
     await page.getByRole("heading", { name: "My account" }).waitFor();
     await signOut(page);
@@ -192,3 +181,70 @@ async function pixelsOf(
   }
   return { width, height: width, data };
 }
+
+suite("a gateway that wants second factors", { skip: noConsole }, () => {
+  let world: ConsoleWorld;
+  before(async () => {
+    world = await ConsoleWorld.start();
+  });
+  after(async () => world.stop());
+
+  let root: ApiClient;
+  before(async () => {
+    // Made before the setting is on: the first administrator has no second factor.
+    root = await world.api.program("settings:write");
+    await world.api.person("otto", "auditor");
+  });
+
+  const setPolicy = async (wanted: boolean): Promise<void> => {
+    const settings = { "console.require_second_factor": wanted };
+    const { status } = await root.call("PATCH", "settings", { headers: { "if-match": "*" }, body: { settings } });
+    assert.equal(status, 200);
+  };
+
+  test("the account is all there is, from the moment on, until a factor was added; then everything", async () => {
+    const page = await world.person("olga", "operator");
+    await page.goto("/mailboxes");
+    await page.getByRole("heading", { name: "Mailboxes", level: 1 }).waitFor();
+    await setPolicy(true);
+    // The open page hears of it with its next question.
+    await page.getByRole("heading", { name: "My account" }).waitFor();
+    await page.getByText("This gateway wants a second factor of everybody", { exact: false }).waitFor();
+    assert.equal(await page.getByRole("navigation").first().getByRole("link").count(), 1);
+    assert.equal(await page.getByRole("button", { name: "New token" }).count(), 0);
+    assert.deepEqual(await accessibilityFaults(page), []);
+    await page.goto("/mailboxes");
+    await page.getByRole("heading", { name: "My account" }).waitFor();
+
+    await page.getByRole("button", { name: "Add an authenticator app" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Your password").fill(goodPassword);
+    await dialog.getByRole("button", { name: "Next" }).click();
+    const secret = await dialog.locator("code").innerText();
+    await dialog.getByLabel("First code").fill(authenticatorCode(secret));
+    await dialog.getByRole("button", { name: "Turn it on" }).click();
+    // The codes stay while the rest of the console opens behind them.
+    await dialog.getByText("These codes are shown this once").waitFor();
+    await dialog.getByLabel("I have stored the codes").check();
+    await dialog.getByRole("button", { name: "Done" }).click();
+    await page.getByRole("link", { name: "Mailboxes" }).click();
+    await page.getByRole("heading", { name: "Mailboxes", level: 1 }).waitFor();
+    await page.context().close();
+  });
+
+  test("in German, on a phone, in the dark; and it ends with the setting", async () => {
+    const viewport = { width: 390, height: 844 };
+    const page = await world.visitor({ locale: "de-DE", colorScheme: "dark", viewport });
+    await world.signIn(page, "otto");
+    await page.getByText("Dieses Gateway verlangt von allen einen zweiten Faktor", { exact: false }).waitFor();
+    assert.deepEqual(await accessibilityFaults(page), []);
+    await setPolicy(false);
+    await page.goto("/mailboxes");
+    await page.getByRole("heading", { name: "Postfächer", level: 1 }).waitFor();
+    await page.context().close();
+  });
+
+  test("nothing failed in the browser", () => {
+    assert.deepEqual(world.complaints, []);
+  });
+});

@@ -42,7 +42,7 @@ suite("the files of the console", { skip: noConsole }, () => {
   });
 
   test("what has its content in its name is kept for good, and comes compressed to whoever takes it", async () => {
-    const script = readdirSync(join(built, "assets")).find((name) => /^index-.*\.js$/.test(name)) ?? "";
+    const script = readdirSync(join(built, "assets")).find((name) => /^libraries-.*\.js$/.test(name)) ?? "";
     const plain = await visitor.open("GET", `/assets/${script}`);
     assert.equal(plain.headers["content-encoding"], undefined);
     const content = await buffer(plain);

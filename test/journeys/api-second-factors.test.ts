@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { totpCode, totpStep } from "../../src/admin/accounts/totp.ts";
 import type { ApiAnswer, ApiClient } from "../support/api-client.ts";
 import { ApiWorld, goodPassword } from "../support/api-world.ts";
+import { authenticatorCode } from "../support/authenticator.ts";
 import { SoftwarePasskey } from "../support/software-passkey.ts";
 
 let world: ApiWorld;
@@ -16,18 +16,6 @@ before(async () => {
 });
 
 after(() => world.stop());
-
-/** The code that an app shows now, or `later` steps on. */
-function codeOf(secret: string, later = 0): string {
-  const bits = Array.from(secret, (letter) =>
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0"),
-  );
-  const bytes = bits.join("").match(/.{8}/g) ?? [];
-  return totpCode(
-    Uint8Array.from(bytes, (byte) => Number.parseInt(byte, 2)),
-    totpStep(Date.now()) + later,
-  );
-}
 
 interface WithTotp {
   readonly client: ApiClient;
@@ -41,7 +29,7 @@ async function withTotp(name: string): Promise<WithTotp> {
   assert.equal(begun.status, 200);
   const { ticket, secret, uri } = begun.body;
   assert.equal(new URL(uri).searchParams.get("secret"), secret);
-  const confirm = { ticket, code: codeOf(secret), name: "phone" };
+  const confirm = { ticket, code: authenticatorCode(secret), name: "phone" };
   const added = await client.call("POST", "account/second-factors/totp/confirm", { body: confirm });
   assert.equal(added.status, 201);
   assert.equal(added.body.recoveryCodes.length, 10);
@@ -64,9 +52,9 @@ test("with an app the password alone opens nothing; a code does, once, and a res
   const { ticket, secondFactors, passkeyOptions } = await ticketOf("tom");
   assert.deepEqual([secondFactors, passkeyOptions], [["totp", "recovery-code"], undefined]);
   // The code that confirmed the app was used by that.
-  const replayed = await prove({ ticket, totp: codeOf(secret, -1) });
+  const replayed = await prove({ ticket, totp: authenticatorCode(secret, -1) });
   assert.deepEqual([replayed.status, replayed.body.code], [401, "api/denied"]);
-  const code = codeOf(secret, 1);
+  const code = authenticatorCode(secret, 1);
   const entered = await prove({ ticket, totp: code });
   assert.equal(entered.status, 200);
   const client = world.client();
@@ -80,7 +68,7 @@ test("with an app the password alone opens nothing; a code does, once, and a res
 
 test("of two requests with one ticket and code at once, one signs in", async () => {
   const { secret } = await withTotp("twice");
-  const code = codeOf(secret, 1);
+  const code = authenticatorCode(secret, 1);
   const { ticket } = await ticketOf("twice");
   const { ticket: other } = await ticketOf("twice");
   const answers = await Promise.all([ticket, ticket, other].map((each) => prove({ ticket: each, totp: code })));
@@ -106,7 +94,7 @@ test("ten wrong codes of an account end the guessing from everywhere; a recovery
     for (let tries = 0; tries < 5; tries++) assert.equal((await prove({ ticket, totp: "000000x" })).status, 401);
   }
   const { ticket } = await ticketOf("gus");
-  const right = await prove({ ticket, totp: codeOf(secret, 1) });
+  const right = await prove({ ticket, totp: authenticatorCode(secret, 1) });
   assert.deepEqual([right.status, right.body.code], [429, "api/too-many"]);
   assert.equal((await prove({ ticket, recoveryCode: codes[0] })).status, 200);
 });
@@ -136,8 +124,8 @@ test("whatever changes factors wants the password again, and the sign-in in whic
   const begun = (await client.call("POST", "account/second-factors/totp", { body: { password } })).body;
   const { ticket } = await ticketOf("wanda");
   const other = world.client();
-  other.remember(await prove({ ticket, totp: codeOf(secret, 1) }));
-  const confirm = { ticket: begun.ticket, code: codeOf(begun.secret), name: "stolen" };
+  other.remember(await prove({ ticket, totp: authenticatorCode(secret, 1) }));
+  const confirm = { ticket: begun.ticket, code: authenticatorCode(begun.secret), name: "stolen" };
   const stolen = await other.call("POST", "account/second-factors/totp/confirm", { body: confirm });
   assert.equal(stolen.body.code, "api/ticket-ended");
   const strange = await world.person("walt", "operator");
@@ -169,7 +157,7 @@ test("a wrong code confirms nothing; a token needs no second factor; a name tell
   const { token } = (
     await client.call("POST", "account/tokens", { body: { name: "t", scopes: ["mailboxes:read"], expiresAt } })
   ).body;
-  const right = { ...confirm, code: codeOf(begun.secret) };
+  const right = { ...confirm, code: authenticatorCode(begun.secret) };
   assert.equal((await client.call("POST", "account/second-factors/totp/confirm", { body: right })).status, 201);
   assert.equal((await world.client({ authorization: `Bearer ${token}` }).call("GET", "mailboxes")).status, 200);
   const guess = (name: string) =>

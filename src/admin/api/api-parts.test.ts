@@ -68,7 +68,14 @@ test("requests are counted per address, at the limit, one below and one above, u
 });
 
 test("a route for people takes no token, one with a scope whoever has it, one for callers whoever has said who it is", () => {
-  const caller = { account, scopes: ["status:read"], actor: "", signIn: undefined, stillValid: () => true } as const;
+  const caller = {
+    account,
+    scopes: ["status:read"],
+    actor: "",
+    signIn: undefined,
+    mustAddFactor: false,
+    stillValid: () => true,
+  } as const;
   allow("caller", caller);
   assert.throws(() => allow("caller", undefined), { code: "api/not-signed-in" });
   allow("status:read", caller);

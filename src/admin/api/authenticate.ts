@@ -6,6 +6,7 @@ import type { AccountRegistry } from "../accounts/account-registry.ts";
 import { roles, type Scope } from "../accounts/roles.ts";
 import type { TokenRegistry } from "../accounts/token-registry.ts";
 import type { Access, Caller } from "./route.ts";
+import { mustAddFactor, type PolicyStages } from "./second-factor-policy.ts";
 import type { SignIns } from "./sign-ins.ts";
 
 /** The `__Host-` prefix: browsers take it from this very host alone, over TLS, for all paths. */
@@ -18,6 +19,8 @@ export interface Credentials {
   readonly accounts: Pick<AccountRegistry, "find">;
   readonly tokens: Pick<TokenRegistry, "find">;
   readonly signIns: SignIns;
+  readonly factors: PolicyStages["factors"];
+  readonly configuration: PolicyStages["configuration"];
 }
 
 /** What of a request says who sends it. */
@@ -37,10 +40,11 @@ export function authenticate(head: RequestHead, credentials: Credentials): Calle
   return secret === undefined ? undefined : withCookie(secret, head, credentials);
 }
 
-/** Throws `api/not-signed-in` or `api/forbidden`. */
+/** Throws `api/not-signed-in`, `api/second-factor-needed` or `api/forbidden`. */
 export function allow(access: Exclude<Access, "public">, caller: Caller | undefined): void {
   if (caller === undefined) throw new PosternError("api/not-signed-in");
   if (access === "caller") return;
+  if (access !== "person" && caller.mustAddFactor) throw new PosternError("api/second-factor-needed");
   if (access === "person" ? caller.signIn !== undefined : caller.scopes.includes(access)) return;
   const missing =
     access === "person" ? "this is for people who sign in with a password" : `the scope ${access} is missing`;
@@ -61,11 +65,13 @@ function withToken(authorization: string, { accounts, tokens }: Credentials): Ca
     scopes: token.scopes.filter((scope) => scopesOf(account).includes(scope)),
     actor: `token:${account.name}/${token.name}`,
     signIn: undefined,
+    mustAddFactor: false,
     stillValid: () => tokens.find(text) !== undefined,
   };
 }
 
-function withCookie(secret: string, head: RequestHead, { accounts, signIns }: Credentials): Caller {
+function withCookie(secret: string, head: RequestHead, credentials: Credentials): Caller {
+  const { accounts, signIns } = credentials;
   const signIn = signIns.use(secret);
   const account = signIn === undefined ? undefined : accounts.find(signIn.account);
   if (signIn === undefined || account === undefined) {
@@ -74,12 +80,14 @@ function withCookie(secret: string, head: RequestHead, { accounts, signIns }: Cr
   if (!isSafe(head.method) && !equal(head.header(csrfHeader) ?? "", signIn.csrfToken)) {
     throw new PosternError("api/cross-site", `the header ${csrfHeader} has not the token of this sign-in`);
   }
+  const mustAdd = mustAddFactor(account, credentials);
   return {
     account,
-    scopes: scopesOf(account),
+    scopes: mustAdd ? [] : scopesOf(account),
     actor: `console:${account.name}`,
     signIn,
-    stillValid: () => signIns.isOpen(signIn.id),
+    mustAddFactor: mustAdd,
+    stillValid: () => signIns.isOpen(signIn.id) && mustAddFactor(account, credentials) === mustAdd,
   };
 }
 

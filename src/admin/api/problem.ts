@@ -23,6 +23,7 @@ const statuses: Partial<Readonly<Record<ErrorCode, number>>> = {
   "api/ticket-ended": 409,
   "api/no-passkeys-here": 409,
   "api/forbidden": 403,
+  "api/second-factor-needed": 403,
   "api/cross-site": 403,
   "api/not-found": 404,
   "api/wrong-method": 405,

@@ -20,6 +20,8 @@ export interface Caller {
   readonly actor: string;
   /** `undefined`: called with a token. */
   readonly signIn: SignIn | undefined;
+  /** Signed in with a password alone where that is not enough: may do nothing but add a second factor. */
+  readonly mustAddFactor: boolean;
   /** Whether it may go on calling; for streams that outlive the request. */
   readonly stillValid: () => boolean;
 }

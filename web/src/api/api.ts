@@ -10,10 +10,12 @@ export interface ApiParts {
   readonly csrfToken: () => string | undefined;
   /** The gateway says that the sign-in is over. */
   readonly signInEnded: () => void;
+  /** The gateway has begun to want a second factor. */
+  readonly factorNeeded: () => void;
 }
 
 /** The typed client of the gateway's API. The token against cross-site calls and the end of a sign-in are handled here. */
-export function createApi({ csrfToken, signInEnded }: ApiParts): Api {
+export function createApi({ csrfToken, signInEnded, factorNeeded }: ApiParts): Api {
   const api = createClient<paths>({ baseUrl: "/api/v1" });
   api.use({
     onRequest({ request }) {
@@ -21,9 +23,11 @@ export function createApi({ csrfToken, signInEnded }: ApiParts): Api {
       if (request.method !== "GET" && token !== undefined) request.headers.set("postern-csrf", token);
     },
     async onResponse({ response }) {
-      if (response.status !== 401) return;
+      if (response.status !== 401 && response.status !== 403) return;
       const body: unknown = await response.clone().json();
-      if (isProblem(body) && body.code === "api/not-signed-in") signInEnded();
+      if (!isProblem(body)) return;
+      if (body.code === "api/not-signed-in") signInEnded();
+      if (body.code === "api/second-factor-needed") factorNeeded();
     },
     onError: () => new ApiProblem("console/unreachable", 0),
   });

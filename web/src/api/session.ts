@@ -68,6 +68,16 @@ export function useMay(): (scope: Scope) => boolean {
   return (scope) => scopes.includes(scope);
 }
 
+/** Whether the person must add a second factor before anything else. */
+export function mustAddFactor(person: Person | null | undefined): boolean {
+  return person?.secondFactorNeeded === true;
+}
+
+/** Asks anew who is signed in, and what they may do. */
+export function refreshPerson(queries: QueryClient): Promise<void> {
+  return queries.invalidateQueries({ queryKey: personKey });
+}
+
 /** Signs out, here and at the gateway. */
 export function useSignOut(): () => Promise<void> {
   const api = useApi();

@@ -2,7 +2,7 @@
 import { QueryClient } from "@tanstack/react-query";
 import { type Api, createApi } from "../api/api.ts";
 import { problemOf } from "../api/problem.ts";
-import { type Person, personKey, setPerson } from "../api/session.ts";
+import { mustAddFactor, type Person, personKey, refreshPerson, setPerson } from "../api/session.ts";
 
 /** On the window, when the gateway has ended the sign-in of somebody who was at work. */
 export const signInEndedEvent = "postern-sign-in-ended";
@@ -34,6 +34,10 @@ export function createConnection(): Connection {
       if (person === undefined || person === null) return;
       setPerson(queries, null);
       dispatchEvent(new Event(signInEndedEvent));
+    },
+    factorNeeded: () => {
+      // Said by every call of a page; one question is enough.
+      if (!mustAddFactor(queries.getQueryData<Person | null>(personKey))) void refreshPerson(queries);
     },
   });
   return { api, queries };

@@ -2,12 +2,13 @@
 import { type ComponentType, createContext, lazy, Suspense, use, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Navigate, Route, Routes, useLocation } from "react-router";
-import { useMay } from "../api/session.ts";
+import { mustAddFactor, usePerson } from "../api/session.ts";
 import { EmptyState } from "../components/empty-state.tsx";
 import { Loading } from "../components/loading.tsx";
 import { type PageEntry, pages } from "../pages.ts";
 import { ErrorBoundary } from "./error-boundary.tsx";
 import { loadPage } from "./expect-page.ts";
+import { useOpenPages } from "./open-pages.ts";
 
 const components: ReadonlyMap<PageEntry, ComponentType> = new Map(
   pages.map((entry) => [entry, lazy(async () => ({ default: (await loadPage(entry)).Page }))]),
@@ -23,11 +24,11 @@ export const FirstPageContext = createContext<FirstPage | undefined>(undefined);
 
 /** The page of the address, fetched when it is first asked for. */
 export function PageOutlet() {
-  const may = useMay();
+  const open = useOpenPages();
+  const person = usePerson();
   const there = use(FirstPageContext);
   const { pathname } = useLocation();
   useFocusOnChange(pathname);
-  const open = pages.filter(({ scope }) => scope === undefined || may(scope));
   const home = open.find(({ place }) => place === "main")?.path;
   return (
     <ErrorBoundary resetKey={pathname}>
@@ -41,7 +42,10 @@ export function PageOutlet() {
             />
           ))}
           {home !== undefined && <Route path="/" element={<Navigate to={home} replace />} />}
-          <Route path="*" element={<NotFound />} />
+          <Route
+            path="*"
+            element={mustAddFactor(person) && home !== undefined ? <Navigate to={home} /> : <NotFound />}
+          />
         </Routes>
       </Suspense>
     </ErrorBoundary>

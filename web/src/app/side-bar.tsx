@@ -2,20 +2,20 @@
 
 import { useTranslation } from "react-i18next";
 import { Link, NavLink } from "react-router";
-import { useMay, usePerson, useSignOut } from "../api/session.ts";
+import { usePerson, useSignOut } from "../api/session.ts";
 import { Button } from "../components/button.tsx";
 import { Icon, type IconName, isIconName } from "../components/icon.tsx";
 import { useProblemText } from "../components/problem.tsx";
 import { useToast } from "../components/toasts.tsx";
-import { pages } from "../pages.ts";
 import icon from "./icon.svg";
+import { useOpenPages } from "./open-pages.ts";
 import { Preferences } from "./preferences.tsx";
 
 /** The navigation, and below it whose console this is. */
 export function SideBar() {
   const { t } = useTranslation();
-  const may = useMay();
-  const shown = pages.filter(({ place, scope }) => place === "main" && (scope === undefined || may(scope)));
+  const open = useOpenPages();
+  const shown = open.filter(({ place }) => place === "main");
   return (
     <div className="side">
       <Brand />

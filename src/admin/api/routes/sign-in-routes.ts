@@ -133,8 +133,8 @@ function current({ signIns }: SignInStages): readonly Route[] {
       summary: "Who is calling, and what they may do",
       answer: who,
       async run({ caller }) {
-        const { account, scopes, signIn } = caller();
-        return { body: { ...whoIs(account, signIn?.csrfToken ?? null), scopes } };
+        const { account, scopes, signIn, mustAddFactor } = caller();
+        return { body: { ...whoIs(account, signIn?.csrfToken ?? null, mustAddFactor), scopes } };
       },
     }),
     route({

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useTranslation } from "react-i18next";
-import { usePerson } from "../../api/session.ts";
+import { mustAddFactor, usePerson } from "../../api/session.ts";
+import { Notice } from "../../components/notice.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import "./account.css";
 import { FactorsCard } from "./factors-card.tsx";
@@ -12,11 +13,17 @@ import { TokensCard } from "./tokens-card.tsx";
 /** What people do with their own account. */
 export function Page() {
   const { t } = useTranslation(["account", "frame"]);
-  const { name, role } = usePerson();
+  const person = usePerson();
+  const { name, role } = person;
   return (
     <>
       <PageHeader title={t("title")} lead={t("lead", { name, role: t(`frame:roles.${role}`) })} />
       <div className="stack stack--narrow">
+        {mustAddFactor(person) && (
+          <Notice kind="warning" title={t("factorNeededTitle")}>
+            <p>{t("factorNeeded")}</p>
+          </Notice>
+        )}
         <FactorsCard />
         <PasswordCard />
         <TokensCard />

@@ -2,6 +2,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { answerOf } from "../../api/api.ts";
 import type { Answers } from "../../api/schema.ts";
+import { refreshPerson } from "../../api/session.ts";
 import { useApi } from "../../api/use-api.ts";
 
 export type Factor = Answers["listSecondFactors"]["factors"][number];
@@ -34,8 +35,10 @@ export function useOwnSignIns() {
   });
 }
 
-/** After a change of one's own account: all that is shown of it is fetched anew. */
+/** After a change of one's own account: all that is shown of it is fetched anew, and what one may do. */
 export function useAccountChanged(): () => Promise<void> {
   const queries = useQueryClient();
-  return () => queries.invalidateQueries({ queryKey: [account] });
+  return async () => {
+    await Promise.all([queries.invalidateQueries({ queryKey: [account] }), refreshPerson(queries)]);
+  };
 }

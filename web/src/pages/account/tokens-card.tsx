@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answerOf } from "../../api/api.ts";
+import { mustAddFactor, usePerson } from "../../api/session.ts";
 import { useApi } from "../../api/use-api.ts";
 import { isOver, useFormat } from "../../app/format.ts";
 import { Badge } from "../../components/badge.tsx";
@@ -15,6 +16,7 @@ import { type OwnToken, useAccountChanged, useOwnTokens } from "./queries.ts";
 /** With what programs call the API in one's name. */
 export function TokensCard() {
   const { t } = useTranslation("account");
+  const person = usePerson();
   const tokens = useOwnTokens();
   const [making, setMaking] = useState(false);
   const api = useApi();
@@ -37,11 +39,13 @@ export function TokensCard() {
             ))}
           </ul>
         )}
-        <div className="row">
-          <Button icon="plus" onClick={() => setMaking(true)}>
-            {t("newToken")}
-          </Button>
-        </div>
+        {!mustAddFactor(person) && (
+          <div className="row">
+            <Button icon="plus" onClick={() => setMaking(true)}>
+              {t("newToken")}
+            </Button>
+          </div>
+        )}
       </div>
       <NewTokenDialog open={making} onClose={() => setMaking(false)} />
       <RevokeToken

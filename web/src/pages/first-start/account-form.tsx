@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answerOf } from "../../api/api.ts";
 import { problemOf } from "../../api/problem.ts";
-import { setPerson } from "../../api/session.ts";
+import { mustAddFactor, setPerson } from "../../api/session.ts";
 import { useApi } from "../../api/use-api.ts";
 import { Button } from "../../components/button.tsx";
 import { Field } from "../../components/field.tsx";
@@ -30,7 +30,9 @@ export function AccountForm({ token, onMade, onTooLate }: AccountFormProps) {
     mutationFn: () => answerOf(api.POST("/set-up", { body: { token, name: name.trim(), password } })),
     onSuccess: (person) => {
       setPerson(queries, person);
-      onMade();
+      // Where a second factor is wanted, it comes before all else.
+      if (mustAddFactor(person)) onTooLate();
+      else onMade();
     },
   });
   const errors = useFormErrors({ name, password, again, tried }, setUp.error);
