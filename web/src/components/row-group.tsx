@@ -10,17 +10,22 @@ export const rowsOfGroup = 25;
 const rowPx = 58;
 
 /** The rows of a table in groups, each a `<tbody>`. */
-export function groupsOf<Row>(rows: readonly Row[]): readonly (readonly Row[])[] {
-  const count = Math.ceil(rows.length / rowsOfGroup);
-  return Array.from({ length: count }, (_, group) => rows.slice(group * rowsOfGroup, (group + 1) * rowsOfGroup));
+export function groupsOf<Row>(rows: readonly Row[]): readonly Group<Row>[] {
+  return Array.from({ length: Math.ceil(rows.length / rowsOfGroup) }, (_, group) => {
+    const before = group * rowsOfGroup;
+    return { before, rows: rows.slice(before, before + rowsOfGroup) };
+  });
 }
 
-interface RowGroupProps<Row> {
+interface Group<Row> {
   readonly rows: readonly Row[];
-  readonly columns: readonly Column<Row>[];
-  readonly rowKey: (row: Row) => string;
   /** How many rows stand above. */
   readonly before: number;
+}
+
+interface RowGroupProps<Row> extends Group<Row> {
+  readonly columns: readonly Column<Row>[];
+  readonly rowKey: (row: Row) => string;
 }
 
 /** Rows that are there while they are on the screen or near it; far away an empty place of their height stands for them. */

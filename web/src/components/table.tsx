@@ -47,27 +47,26 @@ export function Table<Row>(props: TableProps<Row>) {
   const { caption, columns, rows, rowKey, empty, stale = false, total } = props;
   const id = useId();
   const head = useRef<HTMLTableRowElement>(null);
-  const widths = useKeptWidths(head, rows !== undefined && rows.length > rowsOfGroup);
+  const headings = columns.map(({ header }) => header).join("\n");
+  useKeptWidths(head, rows !== undefined && rows.length > rowsOfGroup, headings);
   if (rows !== undefined && rows.length === 0) return <>{empty}</>;
   return (
     // Keyboards scroll it sideways when it is wider than the screen.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a region that scrolls must be reachable (WCAG 2.1.1)
     <div className="table-scroll" role="region" aria-labelledby={id} tabIndex={0}>
       <table
-        className={widths === undefined ? "table" : "table table--even"}
+        className="table"
         aria-busy={rows === undefined || stale}
         aria-rowcount={total === undefined ? undefined : total + 1}
       >
         <caption id={id} className="visually-hidden">
           {caption}
         </caption>
-        {widths !== undefined && (
-          <colgroup>
-            {columns.map(({ key }, index) => (
-              <col key={key} style={{ width: widths[index] }} />
-            ))}
-          </colgroup>
-        )}
+        <colgroup>
+          {columns.map(({ key }) => (
+            <col key={key} />
+          ))}
+        </colgroup>
         <thead>
           <tr ref={head}>
             {columns.map((column) => (
@@ -80,9 +79,7 @@ export function Table<Row>(props: TableProps<Row>) {
             <Skeleton columns={columns.length} rows={props.expectedRows ?? 6} />
           </tbody>
         ) : (
-          groupsOf(rows).map((group, index) => (
-            <RowGroup key={index} rows={group} columns={columns} rowKey={rowKey} before={index * rowsOfGroup} />
-          ))
+          groupsOf(rows).map((group) => <RowGroup key={group.before} {...group} columns={columns} rowKey={rowKey} />)
         )}
       </table>
     </div>

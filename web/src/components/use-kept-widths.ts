@@ -1,28 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type RefObject, useLayoutEffect, useState } from "react";
+import { type RefObject, useLayoutEffect } from "react";
 
 /**
- * The widths that the columns of a long table had when its first rows were there: the browser makes columns as wide as the
- * rows that are in the page need, and these change while somebody scrolls. Measured anew when the table is given another width.
+ * Keeps the columns of a long table as wide as they are when its first rows are there: the browser makes them as wide as the
+ * rows that are in the page need, and these change while somebody scrolls. Measured anew when the table gets another width, or
+ * other headings.
  */
-export function useKeptWidths(
-  head: RefObject<HTMLTableRowElement | null>,
-  long: boolean,
-): readonly number[] | undefined {
-  const [kept, setKept] = useState<{ readonly widths: readonly number[]; readonly of: number }>();
-  const [outerWidth, setOuterWidth] = useState(0);
+export function useKeptWidths(head: RefObject<HTMLTableRowElement | null>, long: boolean, headings: string): void {
   useLayoutEffect(() => {
-    const outer = head.current?.closest(".table-scroll");
-    if (!long || outer === null || outer === undefined) return undefined;
-    const observer = new ResizeObserver(() => setOuterWidth(outer.clientWidth));
+    const table = head.current?.closest("table");
+    const outer = table?.parentElement;
+    if (!long || headings === "" || table === null || table === undefined || outer === null || outer === undefined)
+      return undefined;
+    let measuredAt = -1;
+    const observer = new ResizeObserver(() => {
+      if (outer.clientWidth === measuredAt) return;
+      measuredAt = outer.clientWidth;
+      release(table);
+      keep(table);
+    });
     observer.observe(outer);
-    return () => observer.disconnect();
-  }, [head, long]);
-  const fits = kept !== undefined && kept.of === outerWidth;
-  useLayoutEffect(() => {
-    if (!long || fits || outerWidth === 0 || head.current === null) return;
-    const widths = [...head.current.cells].map((cell) => cell.getBoundingClientRect().width);
-    setKept({ widths, of: outerWidth });
-  }, [head, long, fits, outerWidth]);
-  return long && fits ? kept.widths : undefined;
+    return () => {
+      observer.disconnect();
+      release(table);
+    };
+  }, [head, long, headings]);
+}
+
+const kept = "table--even";
+
+function keep(table: HTMLTableElement): void {
+  const widths = Array.from(table.tHead?.rows[0]?.cells ?? [], (cell) => cell.getBoundingClientRect().width);
+  for (const [index, column] of [...table.querySelectorAll("col")].entries())
+    column.style.width = `${widths[index] ?? 0}px`;
+  table.classList.add(kept);
+}
+
+function release(table: HTMLTableElement): void {
+  table.classList.remove(kept);
+  for (const column of table.querySelectorAll("col")) column.style.width = "";
 }

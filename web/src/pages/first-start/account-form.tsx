@@ -31,8 +31,7 @@ export function AccountForm({ token, onMade, onTooLate }: AccountFormProps) {
     onSuccess: (person) => {
       setPerson(queries, person);
       // Where a second factor is wanted, it comes before all else.
-      if (mustAddFactor(person)) onTooLate();
-      else onMade();
+      (mustAddFactor(person) ? onTooLate : onMade)();
     },
   });
   const errors = useFormErrors({ name, password, again, tried }, setUp.error);
