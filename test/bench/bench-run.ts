@@ -10,6 +10,8 @@ export interface BenchRun {
   readonly share: number;
   /** More settings of the gateway, each a line of TOML: `gateway.threads = 2`. */
   readonly settings: readonly string[];
+  /** Aborts when somebody stops the run: what was started is stopped before the program ends. */
+  readonly over: AbortSignal;
   /** Keeps a result for the JSON file. */
   record(result: BenchResult): void;
 }

@@ -38,6 +38,7 @@ export async function compare(
   const taken = new Map<Side, Figures[]>(sides.map((side) => [side, []]));
   for (let round = 1 - (comparison.warmUps ?? 1); round <= run.rounds; round++)
     for (const [side, figures] of taken) {
+      run.over.throwIfAborted();
       progress(`${comparison.title}, round ${round} of ${run.rounds}: ${side.name}`);
       const measured = await side.measure(round);
       if (round > 0) figures.push(measured);

@@ -57,7 +57,11 @@ if (unknown !== undefined || !positive(rounds) || !positive(seconds) || !positiv
   );
   process.exit(2);
 }
-await runBenches({ rounds, seconds, share, settings: values.config });
+const stopped = new AbortController();
+// The gateway and its peers are stopped by whoever started them; a second signal ends the program at once.
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.once(signal, () => stopped.abort(new Error(`stopped by ${signal}`)));
+await runBenches({ rounds, seconds, share, settings: values.config, over: stopped.signal });
 
 function positive(value: number | undefined): value is number {
   return value !== undefined && value > 0;
@@ -77,7 +81,8 @@ async function runBenches(asked: Omit<BenchRun, "record">): Promise<void> {
     // What was measured before a peer failed is not lost.
     const ended = { at: new Date().toISOString(), load: loadNow() };
     console.log(`\nload ${started.load.toFixed(1)} before, ${ended.load.toFixed(1)} after`);
-    const all = { machine, versions, asked, started, ended, results };
+    const { over: _over, ...options } = asked;
+    const all = { machine, versions, asked: options, started, ended, results };
     if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(all, undefined, 2)}\n`);
   }
 }
