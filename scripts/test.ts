@@ -8,7 +8,7 @@ import { spec } from "node:test/reporters";
  * Runs the tests, what is quick first: units and dialogs, then what starts whole programs. `--fast` stops after the
  * first; paths run those files alone. The last lines name every test that was skipped with its reason, and the count.
  */
-const quick = ["src/**/*.test.ts", "scripts/**/*.test.ts", "test/{dialogs,fuzz,vectors}/**/*.test.ts"];
+const quick = ["src/**/*.test.ts", "scripts/**/*.test.ts", "test/{bench,dialogs,fuzz,vectors}/**/*.test.ts"];
 const whole = ["test/{interop,crash,hostile,journeys,console}/**/*.test.ts"];
 
 const root = join(import.meta.dirname, "..");
