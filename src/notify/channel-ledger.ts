@@ -105,9 +105,9 @@ export function dueNotice({ entries, sentMs, remindedMs }: ChannelLedger, nowMs:
   const news = all.filter(({ toldMs, endedMs }) => toldMs === null || endedMs !== null);
   const lasting = all.filter(({ toldMs, endedMs }) => toldMs !== null && endedMs === null);
   const reminders = lasting.filter(({ subject, again }) => !subject.moment || again);
-  const newsMs = Math.min(...news.map(({ beganMs, endedMs }) => (endedMs ?? beganMs) + limits.noticeGatherMs));
+  const newsMs = earliest(news.map(({ beganMs, endedMs }) => (endedMs ?? beganMs) + limits.noticeGatherMs));
   const afterLast = remindedMs === null ? 0 : remindedMs + dayMs;
-  const remindMs = Math.max(afterLast, Math.min(...reminders.map(({ toldMs }) => (toldMs ?? 0) + dayMs)));
+  const remindMs = Math.max(afterLast, earliest(reminders.map(({ toldMs }) => (toldMs ?? 0) + dayMs)));
   const wantedMs = Math.min(newsMs, remindMs);
   if (!Number.isFinite(wantedMs)) return undefined;
   const crowded = sentMs.length < limits.noticesPerHour ? 0 : (sentMs.at(-limits.noticesPerHour) ?? 0) + hourMs;
@@ -123,6 +123,11 @@ export function dueNotice({ entries, sentMs, remindedMs }: ChannelLedger, nowMs:
       lasting: told,
     },
   };
+}
+
+/** Of a list of any length; of an empty one there is none. */
+function earliest(times: readonly number[]): number {
+  return times.reduce((first, each) => Math.min(first, each), Number.POSITIVE_INFINITY);
 }
 
 /** Takes over that a notice was delivered. What changed while it was under way is still to be told. */

@@ -12,8 +12,11 @@ const weekMs = 7 * 24 * hourMs;
 /** So long a silence is looked at; whoever has done nothing until then does not miss the mail. */
 const quietLooksMs = 6 * 24 * hourMs;
 
+/** What is needed of a mailbox. */
+export type NamedMailbox = Pick<Mailbox, "id" | "name" | "state">;
+
 export interface Looked {
-  readonly all: readonly Mailbox[];
+  readonly all: readonly NamedMailbox[];
   readonly counts: ReadonlyMap<MailboxId, MailboxCounts>;
   readonly nowMs: number;
 }
@@ -55,7 +58,7 @@ export function notPulledMailboxes({ all, counts, nowMs }: Looked, waitingMs: nu
 
 function aboutMailbox(
   code: AttentionCode,
-  { id, name }: Mailbox,
+  { id, name }: NamedMailbox,
   { atMs, ...values }: { readonly atMs: number; readonly [name: string]: number },
 ): Attention {
   const at = new Date(atMs).toISOString();

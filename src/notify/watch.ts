@@ -4,7 +4,6 @@ import type { Clock } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
 import type { CertificateDesk } from "../certificate/certificate-desk.ts";
 import type { Configuration } from "../config/schema.ts";
-import type { Mailbox } from "../mailbox/mailbox.ts";
 import type { EventFeed, FedEvent } from "../observe/event-feed.ts";
 import type { MailboxCounts, Store } from "../store/contract.ts";
 import {
@@ -16,7 +15,7 @@ import {
   storeAttention,
 } from "./attention.ts";
 import type { EndedHow, Present } from "./channel-ledger.ts";
-import { notPulledMailboxes, quietMailboxes } from "./mailbox-attention.ts";
+import { type NamedMailbox, notPulledMailboxes, quietMailboxes } from "./mailbox-attention.ts";
 import { isNews, type Subject, subjectOf } from "./subject.ts";
 
 export interface WatchParts {
@@ -24,7 +23,7 @@ export interface WatchParts {
   readonly configuration: Configuration;
   readonly clock: Clock;
   readonly store: Pick<Store, "readiness" | "counts" | "activity">;
-  readonly mailboxes: { list(): readonly Mailbox[] };
+  readonly mailboxes: { list(): readonly NamedMailbox[] };
   readonly certificates: Pick<CertificateDesk, "renewal"> | undefined;
   /** The end of the certificate that is shown. */
   readonly certificateEndMs: () => number;
@@ -100,7 +99,12 @@ export class Watch {
     this.#errors = new Map();
     const errors = heard.filter(({ code }) => isNews(code, lasting)).map(errorAttention);
     const subjects = [...lasting, ...(seen?.attention ?? []), ...errors].map(subjectOf);
-    return { subjects, howEnded: (subject) => this.#howEnded(subject) };
+    let ids: ReadonlySet<string> | undefined;
+    const exists = (id: string): boolean => {
+      ids ??= new Set(this.#parts.mailboxes.list().map((mailbox) => mailbox.id));
+      return ids.has(id);
+    };
+    return { subjects, howEnded: (subject) => this.#howEnded(subject, exists) };
   }
 
   /** Those of before when they cannot be had: a store that is gone says nothing about mailboxes. */
@@ -127,17 +131,16 @@ export class Watch {
     return { freeBytes: bavail * bsize, totalBytes: blocks * bsize, reserveBytes: configured.diskReserveBytes };
   }
 
-  #howEnded({ code, mailbox, at }: Subject): EndedHow {
+  #howEnded({ code, mailbox, at }: Subject, exists: (id: string) => boolean): EndedHow {
     if (code === "certificate-renewal-failing") return this.#parts.configuration.acme.enabled ? "well" : "unwatched";
     if (mailbox === null) return "well";
-    const exists = this.#parts.mailboxes.list().some(({ id }) => id === mailbox);
     const counts = this.#seen?.counts.get(mailbox);
     const beganMs = at === null ? 0 : Date.parse(at);
     const isWell =
       code === "mailbox-quiet"
         ? (counts?.lastReceivedAtMs ?? 0) > beganMs
         : (counts?.messages ?? 0) === 0 || (counts?.oldestReceivedAtMs ?? 0) > beganMs;
-    return exists && isWell ? "well" : "unwatched";
+    return exists(mailbox) && isWell ? "well" : "unwatched";
   }
 }
 

@@ -4,6 +4,7 @@ import { createHmac } from "node:crypto";
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, before, beforeEach, test } from "node:test";
+import { hasCode } from "../../src/base/errors.ts";
 import type { Fault } from "../../src/store/writer/faults.ts";
 import { FakeAuthority, selfSigned } from "../support/fake-certificates.ts";
 import { LocalGateway, type LocalGatewayParts, type LocalMailbox } from "../support/local-gateway.ts";
@@ -183,6 +184,31 @@ test("a restart repeats nothing, and tells what was not told before", async (t) 
   const over = JSON.parse(receiver.requests[1]?.body ?? "");
   assert.equal(over.ended[0].title, "What waited in “test” was pulled.");
   await fourth.gateway.stop();
+});
+
+test("a store that ends takes the gateway down, and the next start tells of it", async (t) => {
+  const receiver = await WebhookReceiver.start(await authority.issue(["127.0.0.1"]));
+  t.after(() => receiver.stop());
+  const webhook = `webhook_url = "https://127.0.0.1:${receiver.port}/"`;
+  const crash: Fault = { operation: "index-commit", from: 3, times: 1, code: "crash" };
+  const local = await start(webhook, { storeFaults: [crash] });
+  await fail(local);
+  assert.ok(hasCode(await local.gateway.failed, "store/ended"));
+  // As `serve` does it, at once.
+  await local.gateway.stop();
+  assert.equal(receiver.requests.length, 0);
+  await start(webhook);
+  await waitFor("the notice", () => receiver.requests.length === 1);
+  const { began, passed } = JSON.parse(receiver.requests[0]?.body ?? "");
+  assert.deepEqual(
+    began.map(({ key }: { key: string }) => key),
+    ["error-logged store/ended"],
+  );
+  assert.match(began[0].title, /a thread of the store has ended/);
+  assert.deepEqual(
+    passed.map(({ key }: { key: string }) => key),
+    ["store-failing"],
+  );
 });
 
 test("a mail server without STARTTLS gets neither the notice nor the password (I5)", async (t) => {
