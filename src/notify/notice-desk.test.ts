@@ -28,10 +28,10 @@ class FakeChannel implements Channel {
   result: SendResult = { outcome: "delivered", reply: "250 fine" };
   readonly letters: Letter[] = [];
 
-  async send(letter: Letter): Promise<SendResult> {
+  send = async (letter: Letter): Promise<SendResult> => {
     this.letters.push(letter);
     return this.result;
-  }
+  };
 }
 
 let directory: string;
@@ -127,6 +127,22 @@ test("what was not told before the end is told after the next start", async () =
   assert.deepEqual(headlines(email), ["[Postern gateway.test] Was: The gateway cannot write to its disk"]);
 });
 
+test("what is under way when the gateway stops is no failure, and is sent after the next start", async () => {
+  subjects = [failing];
+  email.send = () => new Promise(() => undefined);
+  const first = await open();
+  await first.look();
+  nowMs += minute;
+  await first.look();
+  await first.stop();
+  assert.deepEqual(events, []);
+  [email] = [new FakeChannel()];
+  const second = await open();
+  await pass(second, minute);
+  assert.deepEqual(headlines(email), ["[Postern gateway.test] The gateway cannot write to its disk"]);
+  assert.equal(second.views[0]?.failures, 0);
+});
+
 test("a failed delivery is logged with its code and tried again, later each time", async () => {
   email.result = { outcome: "refused", reply: "550 5.7.1 not from you" };
   subjects = [failing];
@@ -152,7 +168,12 @@ test("a channel that stays away is told of by the other", async () => {
   subjects = [failing];
   const desk = await open();
   await pass(desk, 0);
-  for (let minutes = 0; minutes < 5; minutes++) await pass(desk, minute);
+  await pass(desk, minute);
+  await pass(desk, minute / 4);
+  await pass(desk, minute / 4);
+  assert.equal(webhook.letters.length, 1);
+  assert.equal(email.letters.length, 1, "one failure is no news");
+  for (let minutes = 0; minutes < 4; minutes++) await pass(desk, minute);
   assert.deepEqual(headlines(email), [
     "[Postern gateway.test] The gateway cannot write to its disk",
     "[Postern gateway.test] Notices by webhook do not arrive",

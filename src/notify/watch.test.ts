@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { generateMailboxId, type MailboxId } from "../base/ids.ts";
+import { generateMailboxId } from "../base/ids.ts";
 import { loadConfig } from "../config/load.ts";
 import { EventFeed } from "../observe/event-feed.ts";
 import type { LogEventCode } from "../observe/events.ts";
