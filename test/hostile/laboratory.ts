@@ -13,7 +13,7 @@ const administratorPassword = "grüne Eulen lesen nachts";
 const program = new URL("../../bin/postern.cjs", import.meta.url).pathname;
 
 export interface LaboratoryOptions {
-  /** More lines of configuration, so that the whole can be tried with any. */
+  /** More configuration, so that the whole can be tried with any; it wins over that of a scenario. */
   readonly configuration: string;
   readonly scale: Arena["scale"];
   readonly seed: number;
@@ -74,8 +74,9 @@ export class Laboratory {
   }
 
   static async start(options: LaboratoryOptions, configuration = ""): Promise<Laboratory> {
-    const upstream = await prepareUpstream(joinConfiguration([options.configuration, configuration]));
-    const gateway = await GatewayProcess.start({ configuration: upstream.configuration });
+    const upstream = await prepareUpstream(configuration);
+    const settings = [upstream.configuration, options.configuration].filter((text) => text !== "");
+    const gateway = await GatewayProcess.start({ settings });
     try {
       const mailbox = await gateway.createMailbox("normal");
       const hostile = await gateway.createMailbox("hostile");
@@ -235,21 +236,6 @@ async function makeToken(gateway: GatewayProcess): Promise<string> {
   });
   if (made.status !== 201) throw new Error(JSON.stringify(made.body));
   return String(made.body.token);
-}
-
-/** Lines of several parts as one configuration: TOML takes each section once. */
-export function joinConfiguration(parts: readonly string[]): string {
-  const sections = new Map<string, string[]>();
-  for (const part of parts) {
-    let lines: string[] = [];
-    for (const line of part.split("\n").filter((each) => each.trim() !== "")) {
-      if (line.startsWith("[")) {
-        lines = sections.get(line.trim()) ?? [];
-        sections.set(line.trim(), lines);
-      } else lines.push(line);
-    }
-  }
-  return [...sections].map(([name, lines]) => `${name}\n${lines.join("\n")}\n`).join("");
 }
 
 function pauseMs(ms: number): Promise<void> {
