@@ -151,6 +151,11 @@ export const limits = {
   apiKeepAliveMs: 10_000,
   /** A connection on which nothing goes either way, as when answers are not read; events have a heartbeat. */
   apiSilenceMs: 60_000,
+  /**
+   * Requests of one connection under way. Browsers and programs send the next when they have the answer; a thousand fit into
+   * one packet, and the answers would all be made and held.
+   */
+  apiRequestsAhead: 4,
   /** Of all connections those to the console, so that mail has places left; one browser takes six. */
   apiConnections: 400,
   /** Twenty a second from one address are a program at work; more is a loop. */

@@ -19,9 +19,11 @@ const answer = Buffer.alloc(1 << 20);
 async function listen(parts: { readonly silenceMs?: number; readonly connections?: number }): Promise<{
   readonly listener: HttpsListener;
   readonly limits: ConnectionLimits;
+  readonly handled: () => number;
 }> {
   const pair = await createSelfSigned(["localhost"]);
   const limits = new ConnectionLimits({ connectionsTotal: 100, connectionsPerAddress: 100 });
+  let handled = 0;
   const share = {
     limits,
     context: () => secureContextSource(pair, "TLSv1.2" as const),
@@ -33,7 +35,12 @@ async function listen(parts: { readonly silenceMs?: number; readonly connections
     {
       name: "test",
       address: { host: "127.0.0.1", port: 0 },
-      handle: (_request, response) => {
+      handle: (request, response) => {
+        handled += 1;
+        if (request.url === "/small") {
+          response.end("ok");
+          return;
+        }
         // More than any buffer on the way holds.
         for (let part = 0; part < 64; part++) response.write(answer);
         response.end();
@@ -42,7 +49,7 @@ async function listen(parts: { readonly silenceMs?: number; readonly connections
     share,
   );
   open.push(listener);
-  return { listener, limits };
+  return { listener, limits, handled: () => handled };
 }
 
 function visit(port: number): TLSSocket {
@@ -59,6 +66,26 @@ test("who asks and does not read the answer loses the connection, and its place 
   socket.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
   while (limits.open > 0) await new Promise((resolve) => setTimeout(resolve, 10));
   socket.destroy();
+});
+
+test("requests that do not wait for answers are not all taken; one after the other any number is", async () => {
+  const { listener, limits, handled } = await listen({});
+  const request = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+  const hasty = visit(listener.port);
+  await once(hasty, "secureConnect");
+  hasty.pause();
+  hasty.write(request("/").repeat(500));
+  while (limits.open > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.equal(handled(), 4);
+  hasty.destroy();
+  const patient = visit(listener.port);
+  await once(patient, "secureConnect");
+  for (let round = 0; round < 50; round++) {
+    patient.write(request("/small"));
+    const [answer] = await once(patient, "data");
+    assert.match(String(answer), /^HTTP\/1\.1 200/);
+  }
+  patient.destroy();
 });
 
 test("the console has some of the places, at its limit and one above, and a place that is left is one again", async () => {

@@ -33,6 +33,8 @@ export class HttpsListener {
   readonly #server: Server;
   readonly #share: HttpsListenerShare;
   #open = 0;
+  /** Requests under way on each connection. */
+  readonly #underWay = new WeakMap<Socket, number>();
 
   private constructor({ name, handle }: HttpsListenerOptions, share: HttpsListenerShare) {
     this.#name = name;
@@ -48,7 +50,7 @@ export class HttpsListener {
         keepAliveTimeout: limits.apiKeepAliveMs,
         connectionsCheckingInterval: limits.apiKeepAliveMs,
       },
-      handle,
+      (request, response) => this.#take(request, response, handle),
     );
     this.#server.setTimeout(share.silenceMs ?? limits.apiSilenceMs);
     this.#server.on("connection", (socket: Socket) => this.#count(socket));
@@ -92,6 +94,18 @@ export class HttpsListener {
     const late = setTimeout(() => this.#server.closeAllConnections(), drainMs);
     await closed;
     clearTimeout(late);
+  }
+
+  #take(request: IncomingMessage, response: ServerResponse, handle: HttpsListenerOptions["handle"]): void {
+    const { socket } = request;
+    const count = this.#underWay.get(socket) ?? 0;
+    if (count >= limits.apiRequestsAhead) {
+      socket.destroy();
+      return;
+    }
+    this.#underWay.set(socket, count + 1);
+    response.once("close", () => this.#underWay.set(socket, (this.#underWay.get(socket) ?? 1) - 1));
+    handle(request, response);
   }
 
   #count(socket: Socket): void {
