@@ -76,9 +76,11 @@ export class MessageList {
 
   async #openAt(index: number, place: LocationRow): Promise<SealedSource> {
     const uniqueId = this.uniqueId(index);
+    // Before the file is opened: a row that makes no sense throws, and nobody would close it.
+    const message = describe(this.mailbox, uniqueId, place);
     const file = await this.#parts.payload.open(place, uniqueId);
     return {
-      message: describe(this.mailbox, uniqueId, place),
+      message,
       read: (position, maxBytes) => file.read(position, maxBytes),
       addenda: () => this.#parts.reader.addenda(this.#number, place.sequence),
       close: () => file.close(),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * The damage laboratory: `npm run lab:damage -- [--rounds 400] [--seed N] [--keep]`. Fills a data directory with known
+ * The damage laboratory: `npm run lab:damage -- [--rounds 400] [--seed N] [--kind NAME] [--keep]`. Fills a data directory with known
  * messages; each round damages a copy of it at random, verifies, repairs, and compares with what is known. A seed gives the
  * same damage again.
  */
@@ -13,7 +13,12 @@ import { fillDirectory } from "./damage/fill.ts";
 import { damageRound, type RoundResult } from "./damage/round.ts";
 
 const { values } = parseArgs({
-  options: { rounds: { type: "string", default: "400" }, seed: { type: "string" }, keep: { type: "boolean" } },
+  options: {
+    kind: { type: "string" },
+    rounds: { type: "string", default: "400" },
+    seed: { type: "string" },
+    keep: { type: "boolean" },
+  },
 });
 const first = Number(values.seed ?? Date.now() % 1_000_000);
 const rounds = values.seed === undefined || values.rounds !== "400" ? Number(values.rounds) : 1;
@@ -21,7 +26,7 @@ const root = mkdtempSync(join(tmpdir(), "postern-damage-"));
 const results: RoundResult[] = [];
 const known = await fillDirectory(root);
 for (let seed = first; seed < first + rounds; seed++) {
-  const result = await damageRound(known, seed, join(root, "copy"));
+  const result = await damageRound(known, { seed, kind: values.kind }, join(root, "copy"));
   results.push(result);
   for (const problem of result.problems) console.log(`FINDING  seed ${seed}, ${result.damage.text}: ${problem}`);
   if (rounds === 1) console.log(result.damage.text, result.found);

@@ -41,7 +41,7 @@ test("an untouched directory has no damage, and there is nothing to repair", asy
 
 test(`each kind of damage is found and repaired, and takes nothing else along (seed ${seed})`, async () => {
   for (let round = 0; round < kinds.length; round++) {
-    const { damage, problems } = await damageRound(known, seed + round, join(root, "copy"));
+    const { damage, problems } = await damageRound(known, { seed: seed + round }, join(root, "copy"));
     assert.deepEqual(problems, [], `seed ${seed + round}, ${damage.kind}: ${damage.text}`);
   }
 });
@@ -52,7 +52,7 @@ for (const kind of ["bit in a large file", "segment deleted", "index deleted"])
     rmSync(folder, { recursive: true, force: true });
     cpSync(known.root, folder, { recursive: true });
     const data = join(folder, "data");
-    const damage = chooseDamage(data, known, sameKind(kind));
+    const damage = chooseDamage(data, known, { seed, kind });
     const hit = new Set(damage.hit.map(({ uniqueId }) => uniqueId));
     if (kind === "index deleted") {
       await assert.rejects(LocalGateway.start(folder), (error) => hasCode(error, "store/index-missing"));
@@ -81,12 +81,6 @@ for (const kind of ["bit in a large file", "segment deleted", "index deleted"])
     }
     assert.deepEqual(new Set(told), hit);
   });
-
-/** The next seed that gives this kind of damage. */
-function sameKind(kind: string): number {
-  const wanted = kinds.indexOf(kind);
-  return seed - (seed % kinds.length) + kinds.length + wanted;
-}
 
 /** What was not hit comes octet by octet; what was is refused without an end of the session, or is no longer there. */
 async function pullAll(gateway: LocalGateway, hit: ReadonlySet<string>, broken: "refused" | "gone"): Promise<void> {
@@ -122,7 +116,7 @@ async function takesMail(gateway: LocalGateway): Promise<void> {
 test("a repair tells in ledger and audit trail what it did, keeps the index of before, and what is left of a message", async () => {
   const copy = join(root, "told");
   cpSync(join(root, "known/data"), copy, { recursive: true });
-  const { hit } = chooseDamage(copy, known, sameKind("bit in a large file"));
+  const { hit } = chooseDamage(copy, known, { seed, kind: "bit in a large file" });
   const [message] = hit;
   assert.ok(message !== undefined);
   const before = readFileSync(join(copy, "index.sqlite"));

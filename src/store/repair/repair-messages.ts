@@ -38,6 +38,8 @@ export class MessageRepair {
   readonly #drop: StatementSync;
   /** Candidates that belong to a message by now. */
   readonly claimed = new Set<Candidate>();
+  /** Rows of the ledger are lost, perhaps those that tell of removals. */
+  #unclear = false;
 
   constructor(parts: RepairParts) {
     this.#parts = parts;
@@ -54,6 +56,7 @@ export class MessageRepair {
 
   repair(mailbox: RepairedMailbox, facts: LedgerFacts): void {
     const expected = new Map(facts.arrivals);
+    this.#unclear = facts.incomplete || this.#parts.log.indexWasHit;
     let after = -1;
     for (;;) {
       const rows = this.#read.all(mailbox.number, after);
@@ -64,9 +67,7 @@ export class MessageRepair {
       }
       if (rows.length < 1000) break;
     }
-    const rebuilt = this.#parts.log.steps.some(({ code }) => code === "index-rebuilt" || code === "log-mended");
-    const unclear = facts.incomplete || rebuilt;
-    for (const [sequence, arrival] of expected) this.#restoreRow(mailbox, sequence, { arrival, unclear });
+    for (const [sequence, arrival] of expected) this.#restoreRow(mailbox, sequence, arrival);
     for (const [sequence, arrival] of facts.lost) this.#findAgain(mailbox, sequence, arrival);
   }
 
@@ -154,18 +155,14 @@ export class MessageRepair {
     this.#giveUp(mailbox, sequence, { sealedBytes, kept });
   }
 
-  /** The ledger says that it is there, and it has no row. `unclear`: rows of the ledger are lost, perhaps that of its removal. */
-  #restoreRow(
-    mailbox: RepairedMailbox,
-    sequence: number,
-    { arrival, unclear }: { readonly arrival: Arrival; readonly unclear: boolean },
-  ): void {
+  /** The ledger says that it is there, and it has no row. */
+  #restoreRow(mailbox: RepairedMailbox, sequence: number, arrival: Arrival): void {
     const uniqueId = this.#parts.epochs.uniqueId(sequence);
     const found = this.#find(uniqueId, arrival);
     if (found === undefined) {
       const [rest] = this.#parts.payload.candidates.get(uniqueId) ?? [];
       const kept = rest === undefined ? undefined : this.#keepCandidate(rest);
-      this.#giveUp(mailbox, sequence, { sealedBytes: arrival.sealedBytes, kept, unclear });
+      this.#giveUp(mailbox, sequence, { sealedBytes: arrival.sealedBytes, kept });
       return;
     }
     this.#addFound(mailbox, sequence, arrival, found);
@@ -214,18 +211,17 @@ export class MessageRepair {
   #giveUp(
     mailbox: RepairedMailbox,
     sequence: number,
-    lost: { readonly sealedBytes: number; readonly kept: string | undefined; readonly unclear?: boolean },
+    { sealedBytes, kept }: { readonly sealedBytes: number; readonly kept: string | undefined },
   ): void {
     const { log, ledger, atMs, epochs } = this.#parts;
-    const { sealedBytes, kept, unclear } = lost;
+    const unclear = this.#unclear && kept === undefined;
     const rest = kept === undefined ? "nothing of it is left" : `what is left of it is in damaged/${kept}`;
-    const why =
-      unclear === true
-        ? "it was removed and the ledger row of that is lost, or it is lost itself"
-        : "its sealed bytes are damaged or gone";
+    const why = unclear
+      ? "it was removed and the ledger row of that is lost, or it is lost itself"
+      : "its sealed bytes are damaged or gone";
     const text = `${why}; ${rest}`;
     ledger.append(mailbox.number, { atMs, event: "damaged", sequence, sealedBytes, detail: text });
-    log.add(unclear === true ? "message-unclear" : "message-lost", text, {
+    log.add(unclear ? "message-unclear" : "message-lost", text, {
       mailbox: mailbox.id,
       uniqueId: epochs.uniqueId(sequence),
     });

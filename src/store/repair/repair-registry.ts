@@ -55,7 +55,7 @@ class RegistryRepair {
       const id = parseMailboxId(String(row["id"]));
       if (id !== undefined && (this.#copies.has(id) || this.#ledgerIsOf(number, id) !== false)) continue;
       const right = this.#find(number);
-      if (right === undefined) continue;
+      if (right === undefined || this.#numberOf(right) !== undefined) continue;
       this.#index.prepare("UPDATE mailbox SET id = ? WHERE number = ?").run(right, number);
       this.#log.add("mailbox-restored", `the registry has its id again, in place of ${String(row["id"])}`, {
         mailbox: right,
@@ -74,7 +74,10 @@ class RegistryRepair {
       const number = Number(mailbox);
       const id = this.#find(number);
       const copy = id === undefined ? undefined : this.#copies.get(id);
-      if (copy !== undefined) {
+      if (id !== undefined && this.#numberOf(id) !== undefined) {
+        this.#index.prepare("UPDATE mailbox SET number = ? WHERE id = ?").run(number, id);
+        this.#log.add("mailbox-restored", "its row in the registry has its number again", { mailbox: id });
+      } else if (copy !== undefined) {
         this.#insert(number, copy.row);
         this.#log.add("mailbox-restored", "its row in the registry was made anew from its copy", {
           mailbox: copy.row.id,
@@ -126,15 +129,14 @@ class RegistryRepair {
 
   /** Whose rows have this number: by the beginning of the ledger, else by the header of one of its messages. */
   #find(number: number): MailboxId | undefined {
-    for (const id of this.#copies.keys())
-      if (this.#numberOf(id) === undefined && this.#ledgerIsOf(number, id) === true) return id;
+    for (const id of this.#copies.keys()) if (this.#ownsNothing(id) && this.#ledgerIsOf(number, id) === true) return id;
     const places = this.#index.prepare(
       "SELECT segment, offset FROM message WHERE mailbox = ? AND segment > 0 LIMIT 100",
     );
     for (const { segment, offset } of places.all(number)) {
       const path = segmentPath(this.#directory, Number(segment));
       const header = existsSync(path) ? readHeaderAt(path, Number(offset)) : undefined;
-      if (header !== undefined && this.#numberOf(header.mailbox) === undefined) return header.mailbox;
+      if (header !== undefined && this.#ownsNothing(header.mailbox)) return header.mailbox;
     }
     return undefined;
   }
@@ -146,6 +148,12 @@ class RegistryRepair {
     const walk = new LedgerWalk(id, this.#epochs);
     walk.take(first);
     return walk.breaks.length === 0;
+  }
+
+  /** It has no row, or one under a number that no ledger has. */
+  #ownsNothing(id: MailboxId): boolean {
+    const number = this.#numberOf(id);
+    return number === undefined || readLedgerBlock(this.#index, number, 0).length === 0;
   }
 
   #numberOf(id: MailboxId): number | undefined {

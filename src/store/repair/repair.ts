@@ -70,8 +70,7 @@ function repairLocked(directory: DataDirectory, options: RepairOptions): RepairR
     copy.index.exec("COMMIT");
     const accounts = planAccountsRepair(directory, log);
     if (!options.apply || log.steps.length === 0) return { applied: false, steps: log.steps, kept: undefined };
-    const stamp = new Date(options.atMs).toISOString().replaceAll(/[-:]|\.\d+/g, "");
-    const keep = join(directory.damaged, `before-${stamp}`);
+    const keep = keepFolder(directory, options.atMs);
     mkdirSync(keep, { recursive: true, mode: 0o700 });
     files.carryOut();
     accounts.carryOut(keep);
@@ -149,7 +148,7 @@ function closeLedger(
   mailbox: RepairedMailbox,
   breaks: LedgerFacts["breaks"],
 ): void {
-  const whole = log.steps.some(({ code }) => code === "index-rebuilt" || code === "log-mended");
+  const whole = log.indexWasHit;
   const steps = log.of(mailbox.id);
   if (steps.length === 0 && breaks.length === 0 && !whole) return;
   const parts = [
@@ -193,6 +192,15 @@ function readRepaired(index: DatabaseSync): readonly RepairedMailbox[] {
     const id = parseMailboxId(String(row["id"]));
     return id === undefined ? [] : [{ number: Number(row["number"]), id, gone: row["removed_at"] !== null }];
   });
+}
+
+/** Of no earlier repair. */
+function keepFolder({ damaged }: DataDirectory, atMs: number): string {
+  const stamp = new Date(atMs).toISOString().replaceAll(/[-:]|\.\d+/g, "");
+  for (let count = 1; ; count++) {
+    const path = join(damaged, `before-${stamp}${count === 1 ? "" : `-${count}`}`);
+    if (!existsSync(path)) return path;
+  }
 }
 
 function freeSegment(directory: DataDirectory, index: DatabaseSync): number {

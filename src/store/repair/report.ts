@@ -13,6 +13,7 @@ export interface RepairStep {
 /** Stable names; `docs/manual/repair.md` explains each. */
 export type RepairCode =
   | "log-mended"
+  | "log-lost"
   | "index-rebuilt"
   | "epoch-restored"
   | "mailbox-restored"
@@ -44,6 +45,11 @@ export class RepairLog {
     const step = { code, mailbox: of.mailbox, uniqueId: of.uniqueId, text };
     this.steps.push(step);
     this.#tell(step);
+  }
+
+  /** The index as a whole was hit, so that the newest rows of any ledger may be lost. */
+  get indexWasHit(): boolean {
+    return this.steps.some(({ code }) => code === "index-rebuilt" || code === "log-mended" || code === "log-lost");
   }
 
   of(mailbox: MailboxId): readonly RepairStep[] {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
   closeSync,
+  constants,
   copyFileSync,
   existsSync,
   fsyncSync,
@@ -46,6 +47,8 @@ export class WorkingCopy {
     for (const suffix of ["", "-wal"])
       if (existsSync(`${directory.index}${suffix}`)) copyFileSync(`${directory.index}${suffix}`, `${path}${suffix}`);
     mendLog(path, log);
+    if (existsSync(`${directory.index}-shm`) && !existsSync(`${directory.index}-wal`))
+      log.add("log-lost", "the index's log is gone; what only it had is taken from the mail itself");
     return new WorkingCopy(directory, openOrRebuild(folder, path, log));
   }
 
@@ -61,7 +64,7 @@ export class WorkingCopy {
     const folder = repairFolder(this.#directory);
     syncFile(join(folder, "index.sqlite"));
     mkdirSync(keep, { recursive: true, mode: 0o700 });
-    if (existsSync(this.#directory.index)) linkSync(this.#directory.index, join(keep, "index.sqlite"));
+    if (existsSync(this.#directory.index)) keepAs(this.#directory.index, join(keep, "index.sqlite"));
     const wal = `${this.#directory.index}-wal`;
     if (existsSync(wal)) copyFileSync(wal, join(keep, "index.sqlite-wal"));
     for (const each of [keep, folder]) syncFile(each);
@@ -145,6 +148,15 @@ function firstProblem(path: string): string | undefined {
     throw error;
   } finally {
     index.close();
+  }
+}
+
+/** A second name is enough, where the file system has such. */
+function keepAs(path: string, kept: string): void {
+  try {
+    linkSync(path, kept);
+  } catch {
+    copyFileSync(path, kept, constants.COPYFILE_EXCL);
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
   closeSync,
+  copyFileSync,
   existsSync,
   openSync,
   readdirSync,
@@ -15,7 +16,7 @@ import {
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { recordHeaderBytes } from "../../../src/store/record.ts";
-import type { KnownDirectory, KnownMessage } from "./fill.ts";
+import { type KnownDirectory, type KnownMessage, liveIndex } from "./fill.ts";
 
 /** What was done to a data directory, and what of it may be lost for that. */
 export interface Damage {
@@ -95,6 +96,21 @@ export const damageKinds: Readonly<Record<string, Kind>> = {
     overwrite(join(data, "index.sqlite"), page * 4096, Buffer.alloc(4096));
     return { text: `page ${page + 1} of index.sqlite zeroed`, hit: [], loses: "addenda" };
   },
+  "bit in the log of the index": (data, known, random) => {
+    for (const suffix of ["", "-wal"])
+      copyFileSync(join(liveIndex(known.root), `index.sqlite${suffix}`), join(data, `index.sqlite${suffix}`));
+    const log = join(data, "index.sqlite-wal");
+    const at = Math.floor(random() * statSync(log).size);
+    flip(log, at, random);
+    return { text: `a bit of index.sqlite-wal at ${at}`, hit: [], loses: "addenda" };
+  },
+  "log of the index deleted": (data, known) => {
+    const name = "index.sqlite";
+    copyFileSync(join(liveIndex(known.root), name), join(data, name));
+    rmSync(join(data, `${name}-wal`), { force: true });
+    writeFileSync(join(data, `${name}-shm`), "");
+    return { text: "index.sqlite-wal deleted after a kill", hit: [], loses: "addenda" };
+  },
   "index cut off": (data, _known, random) => {
     const bytes = Math.floor(random() * statSync(join(data, "index.sqlite")).size);
     truncateSync(join(data, "index.sqlite"), bytes);
@@ -173,12 +189,17 @@ function inIndex(data: string, sql: string, random: Random): void {
   index.close();
 }
 
-export function chooseDamage(data: string, known: KnownDirectory, seed: number): Damage {
-  const random = randomOf(seed);
+/** Each kind in turn, unless it is said: chance is for where. */
+export function chooseDamage(
+  data: string,
+  known: KnownDirectory,
+  { seed, kind: wanted }: { readonly seed: number; readonly kind?: string | undefined },
+): Damage {
   const names = Object.keys(damageKinds);
-  // Each kind in turn: chance is for where.
-  const kind = names[seed % names.length] ?? "";
-  return { kind, ...(damageKinds[kind]?.(data, known, random) ?? { text: "", hit: [], loses: "nothing" }) };
+  const kind = wanted ?? names[seed % names.length] ?? "";
+  const damage = damageKinds[kind];
+  if (damage === undefined) throw new Error(`no kind of damage is called ${kind}; there are ${names.join(", ")}`);
+  return { kind, ...damage(data, known, randomOf(seed)) };
 }
 
 function segments(data: string): readonly string[] {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash, createSecretKey } from "node:crypto";
+import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { systemClock } from "../../../src/base/clock.ts";
@@ -46,9 +47,21 @@ export async function fillDirectory(root: string): Promise<KnownDirectory> {
   for (let run = 0; run < runs; run++) {
     const store = await open(join(root, "data"));
     for (const [at, { id }] of mailboxes.entries()) await fillMailbox(store, id, { seed: run * 10 + at, contents });
+    if (run === runs - 1) keepLiveIndex(root);
     await store.stop();
   }
   return { root, mailboxes, messages: readPlaces(join(root, "data"), contents) };
+}
+
+/** The index with its log, as a kill at this moment would leave them: a clean stop moves the log into the index. */
+function keepLiveIndex(root: string): void {
+  mkdirSync(liveIndex(root));
+  for (const suffix of ["", "-wal"])
+    copyFileSync(join(root, "data", `index.sqlite${suffix}`), join(liveIndex(root), `index.sqlite${suffix}`));
+}
+
+export function liveIndex(root: string): string {
+  return join(root, "live");
 }
 
 /** A store that fills its segments soon, so that there are several. */

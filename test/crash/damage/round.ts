@@ -21,10 +21,14 @@ export interface RoundResult {
 }
 
 /** Copies the directory, damages the copy, verifies, repairs, and compares with what is known. */
-export async function damageRound(known: KnownDirectory, seed: number, copy: string): Promise<RoundResult> {
+export async function damageRound(
+  known: KnownDirectory,
+  { seed, kind }: { readonly seed: number; readonly kind?: string | undefined },
+  copy: string,
+): Promise<RoundResult> {
   rmSync(copy, { recursive: true, force: true });
   cpSync(join(known.root, "data"), copy, { recursive: true });
-  const damage = chooseDamage(copy, known, seed);
+  const damage = chooseDamage(copy, known, { seed, kind });
   const round = new Round(known, damage, copy);
   await round.verify();
   await round.repair();
@@ -74,7 +78,9 @@ class Round {
       steps.map(({ code, text }) => `${code} ${text}`).join("\n");
     if (texts(first.steps) !== texts(second.steps))
       this.problems.push(`it was to do\n${texts(first.steps)}\nand did\n${texts(second.steps)}`);
-    this.lost = second.steps.filter(({ code }) => code === "message-lost").length;
+    const lost = new Set(second.steps.filter(({ code }) => code === "message-lost").map(({ uniqueId }) => uniqueId));
+    // What had been removed may be given up as well, when the rows that told of it are lost.
+    this.lost = this.#known.messages.filter(({ uniqueId }) => lost.has(uniqueId)).length;
     this.adopted = second.steps.filter(({ code }) => code === "message-adopted").length;
     for (const { severity, code, text } of (await this.#findings()) ?? [])
       if (severity === "damage") this.problems.push(`after the repair verify finds: ${severity} ${code} ${text}`);
