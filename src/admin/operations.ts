@@ -43,6 +43,7 @@ export const operations = {
   "certificate.show": certificate.showCertificate,
   "certificate.upload": certificate.uploadCertificate,
   "certificate.acme": certificate.useAcme,
+  "certificate.renew": certificate.renewCertificate,
   "certificate.remove": certificate.removeCertificate,
   "settings.list": listSettings,
   "settings.change": changeSettings,

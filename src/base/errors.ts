@@ -108,6 +108,7 @@ export const errorCatalogue = {
 
   // Certificates of the console and of an authority
   "certificate/from-files": { permanent: true, text: "the certificate comes from files that the configuration names" },
+  "certificate/not-automatic": { permanent: true, text: "no authority issues this certificate by itself" },
   "certificate/not-used": { permanent: true, text: "the certificate was not taken" },
   "acme/unreachable": { permanent: false, text: "the certificate authority cannot be reached" },
   "acme/refused": { permanent: true, text: "the certificate authority refused" },

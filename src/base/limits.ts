@@ -181,6 +181,8 @@ export const limits = {
   acmeRetryLongestMs: 12 * 3600 * 1000,
   /** Whether a renewal is due is looked at so often. */
   acmeLookMs: 60_000,
+  /** How often renewal information is asked for when the authority does not say (RFC 9773 §4.3.2). */
+  acmeInfoMs: 6 * 3600 * 1000,
   /** An end that is nearer than this is an alarm: a renewal by itself would have come by then. */
   certificateEndsSoonMs: 14 * 24 * 3600 * 1000,
   /** Certificates in an uploaded chain: root, two intermediates and room. */

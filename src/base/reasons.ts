@@ -39,6 +39,7 @@ export const reasonCatalogue = {
   "https-url": '"{value}" is no https address',
   "mail-address": '"{value}" is no mail address',
   fingerprint: "must be the SHA-256 fingerprint of a certificate, in hex",
+  "key-id": "must be a key identifier, without blanks",
   "user-name": "must be a user name",
 
   // Settings together
@@ -48,6 +49,7 @@ export const reasonCatalogue = {
   "setting-held": "the secret of {holder} goes there; change it in the configuration file",
   "console-off": "the console cannot switch itself off; the configuration file can",
   "tls-pair": "certificate_file and key_file belong together; set both or neither",
+  "eab-pair": "acme.eab_key_id and acme.eab_hmac_file belong together; the file is set in the configuration file",
   terms: "the authority issues nothing before its terms are agreed to",
   "notify-server": "notify.email_to needs a mail server that takes the notices",
   "notify-password": "its password is missing: set notify.smtp_password_file in the configuration file first",

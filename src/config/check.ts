@@ -177,6 +177,8 @@ function crossProblems(values: ReadonlyMap<string, unknown>): readonly Configura
   const problems: ConfigurationProblem[] = [];
   if (values.has("tls.certificate_file") !== values.has("tls.key_file"))
     problems.push(because("tls", reasonFor("tls-pair")));
+  if (values.has("acme.eab_key_id") !== values.has("acme.eab_hmac_file"))
+    problems.push(because("acme.eab_key_id", reasonFor("eab-pair")));
   if (values.get("acme.enabled") === true && values.get("acme.agree_terms") !== true)
     problems.push(because("acme.agree_terms", reasonFor("terms")));
   return [...problems, ...notifyProblems(values)];

@@ -121,6 +121,19 @@ test("a renewal is taken by every listener, and a session that is open goes on",
   aheadMs = 0;
 });
 
+test("asked for by hand it is renewed though it is not time, and the trail names who asked", { skip }, async () => {
+  const old = await shown("pop3s");
+  const issued = world.local.count("acme/issued");
+  const answer = await root.call("POST", "certificate/renew");
+  assert.equal(answer.status, 202);
+  await waitFor("another certificate", () => world.local.count("acme/issued") > issued);
+  const view = await settled();
+  assert.notEqual(view.fingerprint, old.fingerprint);
+  assert.equal((await shown("pop3s")).fingerprint, view.fingerprint);
+  const { entries } = (await root.call("GET", "audit?action=certificate.renew")).body;
+  assert.deepEqual([entries.length, entries[0].actor], [1, "console:root"]);
+});
+
 test("tls-alpn-01", { skip }, async () => {
   await ask({ names: ["alpn.postern.test"], challenge: "tls-alpn-01" });
   const view = await settled();
@@ -167,6 +180,8 @@ test("an authority that is not there is told apart, and what is asked for is in 
   const removed = await root.call("DELETE", "certificate");
   assert.equal(removed.body.source, "self-signed");
   assert.equal(removed.body.acme.state, "off");
+  const renewed = await root.call("POST", "certificate/renew");
+  assert.deepEqual([renewed.status, renewed.body.code], [409, "certificate/not-automatic"]);
 });
 
 test("what answers http-01 knows the pending token and nothing else", { skip }, async () => {

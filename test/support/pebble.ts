@@ -30,7 +30,8 @@ export class Pebble {
     this.#children = children;
   }
 
-  static async start(): Promise<Pebble> {
+  /** `macKeys`: only accounts are taken that are bound to one of these, HMAC keys in base64url by their identifier. */
+  static async start({ macKeys }: { readonly macKeys?: Readonly<Record<string, string>> } = {}): Promise<Pebble> {
     const directory = await temporaryDirectory("pebble");
     const ports = await freePorts(6);
     const [port = 0, httpPort, tlsPort, management, names, namesManagement = 0] = ports;
@@ -46,6 +47,7 @@ export class Pebble {
       httpPort,
       tlsPort,
       certificateValidityPeriod: validitySeconds,
+      ...(macKeys === undefined ? {} : { externalAccountBindingRequired: true, externalAccountMACKeys: macKeys }),
     };
     await writeFile(file("pebble.json"), JSON.stringify({ pebble }));
     const resolver = ["-defaultIPv6", "", "-http01", "", "-https01", "", "-tlsalpn01", ""];

@@ -46,6 +46,7 @@ const statuses: Partial<Readonly<Record<ErrorCode, number>>> = {
   "mailbox/bad-request": 422,
   "config/invalid": 422,
   "certificate/from-files": 409,
+  "certificate/not-automatic": 409,
   "certificate/not-used": 422,
   "config/changed-meanwhile": 412,
   "notify/not-configured": 409,

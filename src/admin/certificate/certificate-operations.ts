@@ -50,6 +50,13 @@ export const useAcme = operation({
   },
 });
 
+export const renewCertificate = operation({
+  input: nothing,
+  output: shapes.certificateView,
+  changes: true,
+  run: (context) => changed(context, "renew", async () => deskOf(context).renewal.renew()),
+});
+
 export const removeCertificate = operation({
   input: nothing,
   output: shapes.certificateView,

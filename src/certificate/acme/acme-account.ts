@@ -3,7 +3,7 @@ import type { KeyObject } from "node:crypto";
 import { z } from "zod";
 import { PosternError } from "../../base/errors.ts";
 import { type ExchangeAnswer, exchange } from "./https-exchange.ts";
-import { signRequest } from "./jws.ts";
+import { type AccountBinding, bindAccount, signRequest } from "./jws.ts";
 
 const directoryShape = z.object({
   newNonce: z.string(),
@@ -24,6 +24,8 @@ export interface AcmeAccountParts {
   readonly directoryUrl: string;
   readonly key: KeyObject;
   readonly contact: readonly string[];
+  /** For an authority that wants an account of its website. */
+  readonly binding: AccountBinding | undefined;
   readonly ca: string | undefined;
   readonly signal: AbortSignal;
 }
@@ -45,17 +47,19 @@ export class AcmeAccount {
    * `acme/unreachable`, `acme/refused` and `acme/bad-answer`.
    */
   static async open(parts: AcmeAccountParts): Promise<AcmeAccount> {
-    const { directoryUrl, ca, signal, contact } = parts;
+    const { directoryUrl, ca, signal, contact, binding, key } = parts;
     const answer = await exchange({ method: "GET", url: directoryUrl, ca, signal });
     if (answer.status !== 200) throw new PosternError("acme/bad-answer", `the directory answers ${answer.status}`);
     const account = new AcmeAccount(parts, readAnswer(directoryShape, answer));
-    if (account.#directory.meta?.externalAccountRequired === true)
+    const { newAccount, meta } = account.#directory;
+    if (meta?.externalAccountRequired === true && binding === undefined)
       throw new PosternError(
         "acme/refused",
-        "this authority wants an account of its own website, which is not supported",
+        "this authority wants an account of its website; set acme.eab_key_id and acme.eab_hmac_file",
       );
-    const opened = await account.post(account.#directory.newAccount, {
+    const opened = await account.post(newAccount, {
       termsOfServiceAgreed: true,
+      ...(binding === undefined ? {} : { externalAccountBinding: bindAccount(key, newAccount, binding) }),
       contact: contact.map((address) => `mailto:${address}`),
     });
     account.#address = locationOf(opened);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createPublicKey, hash, type KeyObject, sign } from "node:crypto";
+import { createHmac, createPublicKey, hash, type KeyObject, sign } from "node:crypto";
 
 /** The public half of an account key as a JWK (RFC 7517), its members in the order of RFC 7638 §3.2. */
 export interface PublicJwk {
@@ -25,6 +25,20 @@ export function signRequest(key: KeyObject, { url, nonce, payload, account }: Si
   const body = payload === undefined ? "" : encode(JSON.stringify(payload));
   const signature = sign("sha256", Buffer.from(`${protectedHead}.${body}`), { key, dsaEncoding: "ieee-p1363" });
   return JSON.stringify({ protected: protectedHead, payload: body, signature: signature.toString("base64url") });
+}
+
+export interface AccountBinding {
+  /** The account at the authority's website, and its secret. */
+  readonly keyId: string;
+  readonly hmacKey: Uint8Array;
+}
+
+/** Says to the authority that this key belongs to an account at its website (RFC 8555 §7.3.4), with HS256 (RFC 7518 §3.2). */
+export function bindAccount(key: KeyObject, url: string, { keyId, hmacKey }: AccountBinding): object {
+  const head = encode(JSON.stringify({ alg: "HS256", kid: keyId, url }));
+  const payload = encode(JSON.stringify(publicJwk(key)));
+  const signature = createHmac("sha256", hmacKey).update(`${head}.${payload}`).digest("base64url");
+  return { protected: head, payload, signature };
 }
 
 /** What a challenge is answered with: it ties the token to the account (RFC 8555 §8.1). */

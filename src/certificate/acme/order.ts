@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { PosternError } from "../../base/errors.ts";
+import { hasCode, PosternError } from "../../base/errors.ts";
 import { limits } from "../../base/limits.ts";
 import type { CertificatePair } from "../../listen/certificate.ts";
 import { type AcmeAccount, describeProblem, locationOf, problemShape, readAnswer } from "./acme-account.ts";
@@ -40,6 +40,8 @@ const authorizationShape = z.object({
 export interface OrderParts {
   readonly account: AcmeAccount;
   readonly names: readonly string[];
+  /** The certificate that it takes the place of (RFC 9773 §5), at an authority that knows such a thing. */
+  readonly replaces: string | undefined;
   readonly answerer: ChallengeAnswerer;
   readonly signal: AbortSignal;
 }
@@ -50,9 +52,7 @@ export interface OrderParts {
  */
 export async function orderCertificate(parts: OrderParts): Promise<CertificatePair> {
   const { account, names } = parts;
-  const opened = await account.post(account.newOrder, {
-    identifiers: names.map((value) => ({ type: "dns", value })),
-  });
+  const opened = await openOrder(account, names, parts.replaces);
   const address = locationOf(opened);
   const { authorizations } = readAnswer(orderShape, opened);
   for (const each of authorizations) await authorize(each, parts);
@@ -64,6 +64,22 @@ export async function orderCertificate(parts: OrderParts): Promise<CertificatePa
   if (done.certificate === undefined) throw new PosternError("acme/refused", problemText(done.error));
   const { text } = await account.post(done.certificate);
   return { certificate: text, key };
+}
+
+async function openOrder(
+  account: AcmeAccount,
+  names: readonly string[],
+  replaces: string | undefined,
+): Promise<ExchangeAnswer> {
+  const wanted = { identifiers: names.map((value) => ({ type: "dns", value })) };
+  if (replaces === undefined) return account.post(account.newOrder, wanted);
+  try {
+    return await account.post(account.newOrder, { ...wanted, replaces });
+  } catch (error) {
+    // RFC 9773 §5 lets it refuse the field, as when the certificate was replaced before: then it is an order like any other.
+    if (!hasCode(error, "acme/refused")) throw error;
+    return account.post(account.newOrder, wanted);
+  }
 }
 
 /** Shows that one name is ours. */

@@ -12,7 +12,9 @@ import { AcmeAccount } from "./acme-account.ts";
 import type { AcmeAttempts, AcmeRecord } from "./acme-record.ts";
 import type { ChallengeAnswerer } from "./challenge.ts";
 import { HttpAnswerer } from "./http-answerer.ts";
+import type { AccountBinding } from "./jws.ts";
 import { orderCertificate } from "./order.ts";
+import { certificateId, RenewalInfo } from "./renewal-info.ts";
 import { TlsAnswerer } from "./tls-answerer.ts";
 
 export interface RenewalParts {
@@ -29,12 +31,15 @@ export interface RenewalParts {
 /** Asks for a certificate when there is none that fits, and renews it when two thirds of its time are over. */
 export class AcmeRenewal {
   readonly #parts: RenewalParts;
+  readonly #info: RenewalInfo;
   readonly #end = new AbortController();
   #running: Promise<void> | undefined;
   #asked = false;
+  #forced = false;
 
   constructor(parts: RenewalParts) {
     this.#parts = parts;
+    this.#info = new RenewalInfo({ nowMs: () => parts.clock.nowMs(), random: Math.random });
   }
 
   get ordering(): boolean {
@@ -62,6 +67,14 @@ export class AcmeRenewal {
     return this.#running;
   }
 
+  /** Orders another one though it is not time. Throws `certificate/not-automatic`; who asks twice during an order gets that one. */
+  renew(): void {
+    if (!this.#parts.configuration.acme.enabled) throw new PosternError("certificate/not-automatic");
+    if (this.ordering) return;
+    this.#forced = true;
+    void this.look(true);
+  }
+
   /** When the next attempt will be, as things are; `undefined`: it is switched off. */
   async dueMs(): Promise<number | undefined> {
     const { configuration, record } = this.#parts;
@@ -87,9 +100,28 @@ export class AcmeRenewal {
 
   async #lookOnce(asked: boolean): Promise<void> {
     const { configuration, clock } = this.#parts;
+    const forced = this.#forced;
+    this.#forced = false;
     if (!configuration.acme.enabled || this.#end.signal.aborted) return;
+    if (forced) return this.#attempt();
+    await this.#askInfo();
     const dueMs = asked ? await this.#wantedMs() : await this.dueMs();
     if (dueMs !== undefined && dueMs <= clock.nowMs()) await this.#attempt();
+  }
+
+  /** Hears from the authority when it wants to be asked (RFC 9773), where it says so. */
+  async #askInfo(): Promise<void> {
+    const { kept, record, configuration } = this.#parts;
+    const { directoryUrl } = configuration.acme;
+    if (record.attempts.issuedBy !== directoryUrl) return;
+    try {
+      const pair = await kept.read();
+      if (pair === undefined) return;
+      const [ca, { signal }] = [await this.#authorities(), this.#end];
+      await this.#info.ask({ directoryUrl, certificate: pair.certificate, ca, signal });
+    } catch {
+      // A file that cannot be read is said by the order.
+    }
   }
 
   /** When the certificate that is there should be replaced. */
@@ -101,6 +133,8 @@ export class AcmeRenewal {
       if (pair === undefined) return 0;
       const certificate = new X509Certificate(pair.certificate);
       if (!this.names.every((name) => certificate.checkHost(name, { subject: "never" }) !== undefined)) return 0;
+      const suggestedMs = this.#info.renewMs(pair.certificate, configuration.acme.directoryUrl);
+      if (suggestedMs !== undefined) return suggestedMs;
       const from = certificate.validFromDate.getTime();
       return from + ((certificate.validToDate.getTime() - from) * 2) / 3;
     } catch {
@@ -145,25 +179,53 @@ export class AcmeRenewal {
     }
   }
 
+  /** The certificate that is there, when its authority has said something about its renewal. */
+  async #replaced(): Promise<string | undefined> {
+    const { kept, configuration } = this.#parts;
+    const pair = await kept.read().catch(() => undefined);
+    if (pair === undefined) return undefined;
+    const said = this.#info.renewMs(pair.certificate, configuration.acme.directoryUrl) !== undefined;
+    return said ? certificateId(pair.certificate) : undefined;
+  }
+
+  async #authorities(): Promise<string | undefined> {
+    const { caFile } = this.#parts.configuration.acme;
+    return caFile === undefined ? undefined : readFile(caFile, "utf8");
+  }
+
   async #order(names: readonly string[]): Promise<CertificatePair> {
     const { configuration, record } = this.#parts;
     const { acme } = configuration;
     const { signal } = this.#end;
-    const ca = acme.caFile === undefined ? undefined : await readFile(acme.caFile, "utf8");
+    const ca = await this.#authorities();
     const account = await AcmeAccount.open({
       directoryUrl: acme.directoryUrl,
       key: await record.accountKey(acme.directoryUrl),
       contact: acme.contact,
+      binding: await bindingOf(acme),
       ca,
       signal,
     });
     const answerer = await openAnswerer(acme);
     try {
-      return await orderCertificate({ account, names, answerer, signal });
+      return await orderCertificate({ account, names, replaces: await this.#replaced(), answerer, signal });
     } finally {
       await answerer.close();
     }
   }
+}
+
+/** Throws `config/unreadable`, without a word of what is in the file. */
+async function bindingOf({ eabKeyId, eabHmacFile }: Configuration["acme"]): Promise<AccountBinding | undefined> {
+  if (eabKeyId === undefined || eabHmacFile === undefined) return undefined;
+  try {
+    const text = (await readFile(eabHmacFile, "utf8")).trim();
+    // Some authorities show it in the other alphabet of RFC 4648, with padding.
+    if (/^[\w+/-]+={0,2}$/.test(text)) return { keyId: eabKeyId, hmacKey: Buffer.from(text, "base64url") };
+  } catch (error) {
+    throw new PosternError("config/unreadable", `${eabHmacFile}: ${describeError(error)}`, { cause: error });
+  }
+  throw new PosternError("config/unreadable", `${eabHmacFile}: there is no HMAC key in base64url in it`);
 }
 
 function openAnswerer(acme: Configuration["acme"]): Promise<ChallengeAnswerer> {

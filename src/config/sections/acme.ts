@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { hostName, httpsUrl, listenAddress, mailAddress } from "../network-values.ts";
 import { optional, section, setting } from "../setting.ts";
-import { choice, flag, list, path } from "../values.ts";
+import { invalid, valid } from "../units.ts";
+import { choice, flag, list, path, text } from "../values.ts";
+
+/** Goes into a signed request as it is. */
+const keyId = text("key identifier", (value) =>
+  /^[\x21-\x7e]{1,255}$/.test(value) ? valid(value) : invalid("key-id"),
+);
 
 export const acme = section(
   "A certificate that an authority issues and the gateway renews by itself (ACME, RFC 8555). It takes the place of the self-signed one; tls.certificate_file wins over it.",
@@ -35,6 +41,17 @@ export const acme = section(
       default: [],
       reload: "live",
       help: "Names in the certificate, each of which must lead to this machine; empty means gateway.host_name.",
+    }),
+    eab_key_id: setting({
+      type: optional(keyId),
+      derivedFrom: "none; most authorities want no account of their website",
+      reload: "live",
+      help: "For an authority that wants an account of its website (external account binding, RFC 8555 §7.3.4): the identifier of the key that it shows there.",
+    }),
+    eab_hmac_file: setting({
+      type: optional(path),
+      derivedFrom: "none; belongs to the key identifier",
+      help: "A file with the HMAC key for acme.eab_key_id alone in it, in base64url as the authority shows it. It is read for each order.",
     }),
     challenge: setting({
       type: choice("http-01", "tls-alpn-01"),

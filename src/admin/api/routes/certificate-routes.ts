@@ -36,6 +36,16 @@ export function certificateRoutes(): readonly Route[] {
       run: async ({ run, body }) => ({ body: await run("certificate.acme", body) }),
     }),
     route({
+      method: "POST",
+      path: "/certificate/renew",
+      access: "settings:write",
+      name: "renewCertificate",
+      summary: "Have the authority issue another certificate now, though it is not time",
+      status: 202,
+      answer: shapes.certificateView,
+      run: async ({ run }) => ({ body: await run("certificate.renew", {}) }),
+    }),
+    route({
       method: "DELETE",
       path: "/certificate",
       access: "settings:write",

@@ -39,8 +39,25 @@ export function AcmeState({ acme, mayChange }: { readonly acme: Acme; readonly m
           </>
         )}
       </dl>
+      {mayChange && (state === "issued" || state === "due") && <RenewNow />}
       {lastError !== null && state !== "ordering" && <Failure error={lastError} mayChange={mayChange} />}
     </div>
+  );
+}
+
+function RenewNow() {
+  const { t } = useTranslation("certificate");
+  const renew = useChange(t("renewing"), (api, _nothing: undefined) => answerOf(api.POST("/certificate/renew")));
+  return (
+    <>
+      <p className="card__text">{t("renewNowText")}</p>
+      <div className="row">
+        <Button icon="refresh" busy={renew.isPending} onClick={() => renew.mutate(undefined)}>
+          {t("renewNow")}
+        </Button>
+      </div>
+      {renew.isError && <Problem error={renew.error} />}
+    </>
   );
 }
 
