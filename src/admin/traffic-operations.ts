@@ -24,6 +24,8 @@ export const sessionList = z.object({
         /** The server behind the proxy. */
         target: textOrNull,
         messages: z.number(),
+        /** Octets of their content. */
+        bytes: z.number(),
       }),
     )
     .readonly(),
@@ -37,7 +39,7 @@ export const listSessions = operation({
     const services = new Map(context.running?.().ports.map(({ port, service }) => [port, service]));
     const sessions = trafficOf(context).sessions.list();
     return {
-      sessions: sessions.map(({ id, port, peer, sinceMs, tls, mailbox, target, messages }) => ({
+      sessions: sessions.map(({ id, port, peer, sinceMs, tls, mailbox, target, messages, bytes }) => ({
         id,
         service: services.get(port) ?? String(port),
         peer,
@@ -46,6 +48,7 @@ export const listSessions = operation({
         mailbox: mailbox ?? null,
         target: target ?? null,
         messages,
+        bytes,
       })),
     };
   },
@@ -119,6 +122,8 @@ export const originList = z.object({
         peer: z.string(),
         tls: textOrNull,
         messages: z.number(),
+        /** Octets of their content. */
+        bytes: z.number(),
         lastAt: z.string(),
       }),
     )
@@ -134,11 +139,12 @@ export const listOrigins = operation({
     mustBeThere(context, id);
     const traffic = trafficOf(context);
     return {
-      origins: traffic.origins.of(id).map(({ source, peer, tls, messages, lastAtMs }) => ({
+      origins: traffic.origins.of(id).map(({ source, peer, tls, messages, bytes, lastAtMs }) => ({
         source,
         peer,
         tls: tls ?? null,
         messages,
+        bytes,
         lastAt: new Date(lastAtMs).toISOString(),
       })),
       keptSince: new Date(traffic.sinceMs).toISOString(),

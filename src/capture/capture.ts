@@ -32,6 +32,8 @@ export interface Kept {
   readonly uniqueId: UniqueId;
   /** The same bytes were there already: a second receipt was kept, no second message. */
   readonly repeated: boolean;
+  /** Of the content, as it came. */
+  readonly contentBytes: number;
 }
 
 interface OpenCopy {
@@ -52,6 +54,7 @@ export class Capture {
   readonly #copies: readonly OpenCopy[];
   readonly #sizes = new Pop3SizeScanner();
   readonly #digest: ContentDigest;
+  #contentBytes = 0;
 
   private constructor(stages: CaptureStages, envelope: RecordedEnvelope, copies: readonly OpenCopy[]) {
     this.#stages = stages;
@@ -100,6 +103,11 @@ export class Capture {
     return waits.length === 1 ? waits[0] : Promise.all(waits).then(() => undefined);
   }
 
+  /** Octets of the content, as it came; after the end of it. */
+  get contentBytes(): number {
+    return this.#contentBytes;
+  }
+
   /** Durable and visible in every mailbox when it resolves (I1). */
   async keep(): Promise<readonly Kept[]> {
     const facts = this.#finish();
@@ -116,7 +124,7 @@ export class Capture {
         const known = withoutFingerprint(facts(copy));
         const result = await copy.deposit.commit(passage === undefined ? known : { ...known, passage });
         const uniqueId = result.kept === "new" ? result.receipt.uniqueId : result.earlier;
-        return { mailbox: copy.target.mailbox, uniqueId, repeated: false };
+        return { mailbox: copy.target.mailbox, uniqueId, repeated: false, contentBytes: known.contentBytes };
       }),
     );
   }
@@ -142,12 +150,13 @@ export class Capture {
 
   async #keepCopy(copy: OpenCopy, facts: DepositFacts): Promise<Kept> {
     const { mailbox } = copy.target;
+    const { contentBytes } = facts;
     const result = await copy.deposit.commit(facts);
-    if (result.kept === "new") return { mailbox, uniqueId: result.receipt.uniqueId, repeated: false };
+    if (result.kept === "new") return { mailbox, uniqueId: result.receipt.uniqueId, repeated: false, contentBytes };
     const receipt = receiptFacts(this.#envelope, copy.target.recipients);
     const addendum = this.#sealAddendum(copy.target.recipient, "receipt", receipt);
     await this.#stages.store.addAddendum(result.earlier, mailbox, addendum);
-    return { mailbox, uniqueId: result.earlier, repeated: true };
+    return { mailbox, uniqueId: result.earlier, repeated: true, contentBytes };
   }
 
   #sealAddendum(recipient: Recipient, kind: Addendum["kind"], facts: Readonly<Record<string, unknown>>): Addendum {
@@ -159,6 +168,7 @@ export class Capture {
   #finish(): (copy: OpenCopy) => DepositFacts {
     for (const copy of this.#copies) leaveToCommit(deposit(copy, copy.sealer.finish()));
     const sizes = this.#sizes.finish();
+    this.#contentBytes = sizes.contentBytes;
     const digest = this.#digest.finish();
     const { reversePath } = this.#envelope;
     return ({ target, traceBytes }) => ({

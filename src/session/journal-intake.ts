@@ -81,8 +81,8 @@ export class JournalIntake implements MailStage {
   async commit(): Promise<Answer> {
     try {
       const kept = await this.#mail.keep();
-      for (const { mailbox, uniqueId, repeated } of kept) {
-        this.#log.event(repeated ? "smtp/repeated" : "smtp/kept", { mailbox, uniqueId });
+      for (const { mailbox, uniqueId, repeated, contentBytes } of kept) {
+        this.#log.event(repeated ? "smtp/repeated" : "smtp/kept", { mailbox, uniqueId, contentBytes });
       }
       return { accepted: true, reply: keptReply(kept) };
     } catch (error) {

@@ -70,7 +70,8 @@ export class PassingMessages {
     this.#recorded.add(message);
     if (recorded.kind === "recorded") {
       this.#counts.recorded += 1;
-      this.#log.event("pop3-proxy/recorded", { uniqueId: recorded.uniqueId });
+      const { uniqueId, contentBytes } = recorded;
+      this.#log.event("pop3-proxy/recorded", { uniqueId, contentBytes });
     } else {
       this.#counts.recordedBefore += 1;
       this.#log.event("pop3-proxy/recorded-before");

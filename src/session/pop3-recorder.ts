@@ -2,14 +2,14 @@
 import { PosternError } from "../base/errors.ts";
 import type { MailboxId, UniqueId } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
-import { Capture, type CaptureStages } from "../capture/capture.ts";
+import { Capture, type CaptureStages, type Kept } from "../capture/capture.ts";
 import type { PassageNames } from "../capture/passage.ts";
 import type { RecordedEnvelope } from "../capture/recorded-envelope.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
 
 /** What became of a message that passed. */
 export type Recorded =
-  | { readonly kind: "recorded"; readonly uniqueId: UniqueId }
+  | { readonly kind: "recorded"; readonly uniqueId: UniqueId; readonly contentBytes: number }
   /** The same content under the same unique-id is in a record of an earlier passage, durable. */
   | { readonly kind: "recorded-before" };
 
@@ -124,7 +124,7 @@ export class Recording {
   }
 }
 
-function recorded([kept]: readonly { readonly uniqueId: UniqueId }[]): Recorded {
+function recorded([kept]: readonly Kept[]): Recorded {
   if (kept === undefined) throw new PosternError("internal/fault", "a capture without a copy");
-  return { kind: "recorded", uniqueId: kept.uniqueId };
+  return { kind: "recorded", uniqueId: kept.uniqueId, contentBytes: kept.contentBytes };
 }

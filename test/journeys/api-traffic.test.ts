@@ -51,18 +51,21 @@ test("a refusal tells who was refused for whom, with the reply, and is found by 
 
 test("a session is seen while it lasts, and where its mail came from afterwards", async () => {
   const { id, address } = await create("seen");
+  const content = Buffer.from("Subject: s\r\n\r\nb\r\n");
   const smtp = await world.local.smtp();
-  await smtp.deliver({ from: "a@b.example", to: [address], content: Buffer.from("Subject: s\r\n\r\nb\r\n") });
+  await smtp.deliver({ from: "a@b.example", to: [address], content });
   const seen = async () =>
     (await program.call("GET", "sessions")).body.sessions.filter((each: { mailbox: string }) => each.mailbox === id);
   const [session] = await seen();
   assert.deepEqual([session.service, session.peer, session.messages, session.target], ["smtp", "127.0.0.1", 1, null]);
+  assert.equal(session.bytes, content.length);
   smtp.peer.destroy();
   for (let look = 0; (await seen()).length > 0 && look < 200; look++) await new Promise((done) => setTimeout(done, 10));
   assert.deepEqual(await seen(), []);
   const { body } = await program.call("GET", `mailboxes/${id}/origins`);
   const [origin, ...more] = body.origins;
   assert.deepEqual([origin.source, origin.peer, origin.messages, more.length], ["journal", "127.0.0.1", 1, 0]);
+  assert.equal(origin.bytes, content.length);
 });
 
 test("the ledger is read page by page, and its head is that of the whole", async () => {

@@ -18,6 +18,8 @@ export interface LiveSession {
   target: string | undefined;
   /** Kept or recorded. */
   messages: number;
+  /** Octets of their content. */
+  bytes: number;
 }
 
 /** Something was kept or recorded by one of these. */
@@ -69,6 +71,7 @@ export class LiveSessions {
       mailbox: undefined,
       target: undefined,
       messages: 0,
+      bytes: 0,
     });
   }
 
@@ -77,8 +80,16 @@ export class LiveSessions {
     session.mailbox = text(fields["mailbox"]) ?? session.mailbox;
     if (code === "session/encrypted") session.tls = text(fields["tls"]);
     if (code === "proxy/signed-in") session.target = text(fields["upstream"]);
-    if (isKeptEvent(code)) session.messages += 1;
+    if (!isKeptEvent(code)) return;
+    session.messages += 1;
+    session.bytes += bytesOf(fields);
   }
+}
+
+/** Octets of the content that an event is about. */
+export function bytesOf(fields: LogFields): number {
+  const bytes = fields["contentBytes"];
+  return typeof bytes === "number" ? bytes : 0;
 }
 
 function text(value: LogFields[string]): string | undefined {

@@ -7,6 +7,8 @@ export interface Origin {
   /** The version; `undefined`: unencrypted. */
   readonly tls: string | undefined;
   messages: number;
+  /** Octets of their content. */
+  bytes: number;
   lastAtMs: number;
 }
 
@@ -21,7 +23,8 @@ export class Origins {
     this.#mailboxesKept = options.mailboxes;
   }
 
-  add(mailbox: string, origin: Pick<Origin, "source" | "peer" | "tls">, atMs: number): void {
+  /** `bytes`: of the one message that has come. */
+  add(mailbox: string, { bytes, ...origin }: Pick<Origin, "source" | "peer" | "tls" | "bytes">, atMs: number): void {
     const origins = this.#mailboxes.get(mailbox) ?? new Map<string, Origin>();
     // The order of a map is that of adding: what is used moves to the end.
     this.#mailboxes.delete(mailbox);
@@ -29,7 +32,8 @@ export class Origins {
     const key = `${origin.source} ${origin.peer} ${origin.tls ?? ""}`;
     const known = origins.get(key);
     origins.delete(key);
-    origins.set(key, { ...origin, messages: (known?.messages ?? 0) + 1, lastAtMs: atMs });
+    const { messages = 0, bytes: before = 0 } = known ?? {};
+    origins.set(key, { ...origin, messages: messages + 1, bytes: before + bytes, lastAtMs: atMs });
     dropFirst(origins, this.#perMailbox);
     dropFirst(this.#mailboxes, this.#mailboxesKept);
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { LogEventCode } from "../events.ts";
 import type { Log, LogFields } from "../log.ts";
-import { isKeptEvent, keptEvents, LiveSessions } from "./live-sessions.ts";
+import { bytesOf, isKeptEvent, keptEvents, LiveSessions } from "./live-sessions.ts";
 import { Origins } from "./origins.ts";
 import { Refusals, type RefusedThing } from "./refusals.ts";
 
@@ -49,7 +49,7 @@ export class Traffic {
     const mailbox = textOf(fields["mailbox"]);
     if (isKeptEvent(code) && mailbox !== undefined) {
       const { peer = textOf(fields["peer"]) ?? "", tls } = this.sessions.find(textOf(fields["connection"]) ?? "") ?? {};
-      this.origins.add(mailbox, { source: keptEvents[code], peer, tls }, this.#nowMs());
+      this.origins.add(mailbox, { source: keptEvents[code], peer, tls, bytes: bytesOf(fields) }, this.#nowMs());
     }
     if (refusedEvents.has(code)) {
       const cause = textOf(fields["cause"]) ?? code;

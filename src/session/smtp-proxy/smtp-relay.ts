@@ -209,14 +209,15 @@ export class SmtpRelay implements MailStage {
       return this.#notSent(relayedRefusal(relayedReply(reply, "0.0")));
     }
     await this.#settle(capture, "accepted", { reply: replyLine(reply) });
-    this.#event("proxy/sent", { uniqueId: capture.uniqueIds[0] });
+    this.#event("proxy/sent", { uniqueId: capture.uniqueIds[0], contentBytes: capture.contentBytes });
     return { accepted: true, reply: relayedReply(reply, "0.0") };
   }
 
   /** The end was released and no verdict came: it may have been sent, so that the copy stays. */
   async #unknown(capture: Capture, end: UpstreamEnd): Promise<Answer> {
     await this.#settle(capture, "unknown", { cause: end.cause });
-    this.#event("proxy/unknown", { uniqueId: capture.uniqueIds[0], cause: end.cause });
+    const { uniqueIds, contentBytes } = capture;
+    this.#event("proxy/unknown", { uniqueId: uniqueIds[0], contentBytes, cause: end.cause });
     return { accepted: false, refusal: refusals.verdictUnknown };
   }
 

@@ -32,9 +32,9 @@ export interface Answers {
   changeMailboxPassword: { "id": string; "address": string; "password": string };
   resetMailboxPassword: { "id": string; "address": string; "password": string; "removedMessages": number };
   sendTestMessage: { "outcome": "accepted" | "refused" | "failed"; "reply": string; "cause": "accepted" | "mailbox-suspended" | "peer-not-allowed" | "disk-low" | "store-failing" | "too-busy" | "other" | "no-listener" | "no-answer"; "tookMs": number; "messageId": string };
-  listSessions: { "sessions": ({ "id": string; "service": string; "peer": string; "since": string; "tls": (string) | (null); "mailbox": (string) | (null); "target": (string) | (null); "messages": number })[] };
+  listSessions: { "sessions": ({ "id": string; "service": string; "peer": string; "since": string; "tls": (string) | (null); "mailbox": (string) | (null); "target": (string) | (null); "messages": number; "bytes": number })[] };
   listRefusals: { "refusals": ({ "id": number; "at": string; "cause": string; "reply": (string) | (null); "peer": string; "hello": (string) | (null); "recipient": (string) | (null); "mailbox": (string) | (null) })[]; "next": (number) | (null); "keptSince": string };
-  listMailboxOrigins: { "origins": ({ "source": "journal" | "smtp-proxy" | "pop3-proxy"; "peer": string; "tls": (string) | (null); "messages": number; "lastAt": string })[]; "keptSince": string };
+  listMailboxOrigins: { "origins": ({ "source": "journal" | "smtp-proxy" | "pop3-proxy"; "peer": string; "tls": (string) | (null); "messages": number; "bytes": number; "lastAt": string })[]; "keptSince": string };
   getMailboxLedger: { "entries": ({ "position": number; "at": string; "event": string; "uniqueId": (string) | (null); "sealedBytes": (number) | (null); "sha256": (string) | (null); "detail": (string) | (null) })[]; "next": (number) | (null); "head": { "position": number; "hash": string } };
   listAdministrators: { "administrators": ({ "name": string; "role": "administrator" | "operator" | "auditor"; "createdAt": string; "passwordChangedAt": string; "secondFactors": ("totp" | "passkey")[] })[] };
   createAdministrator: { "name": string; "role": "administrator" | "operator" | "auditor"; "createdAt": string; "passwordChangedAt": string; "secondFactors": ("totp" | "passkey")[] };

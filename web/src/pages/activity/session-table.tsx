@@ -19,7 +19,7 @@ const refreshMs = 3000;
 /** Who is connected now; looked at again every few seconds. */
 export function SessionTable() {
   const { t } = useTranslation("activity");
-  const { number } = useFormat();
+  const { number, bytes } = useFormat();
   const api = useApi();
   const live = useQuery({
     queryKey: ["sessions"],
@@ -40,6 +40,7 @@ export function SessionTable() {
         { key: "tls", header: t("encryption"), cell: tlsCell },
         { key: "mailbox", header: t("mailbox"), cell: mailboxCell },
         { key: "messages", header: t("messages"), numeric: true, cell: ({ messages }) => number(messages) },
+        { key: "size", header: t("size"), numeric: true, cell: ({ bytes: size }) => bytes(size) },
         { key: "since", header: t("since"), cell: sinceCell },
       ]}
     />

@@ -48,12 +48,13 @@ export function OriginsCard({ id }: { readonly id: string }) {
 
 function useColumns(): readonly Column<Origin>[] {
   const { t } = useTranslation("mailbox-glance");
-  const { number } = useFormat();
+  const { number, bytes } = useFormat();
   return [
     { key: "peer", header: t("peer"), main: true, cell: ({ peer }) => <code>{peer}</code> },
     { key: "source", header: t("source"), cell: ({ source }) => t(`sources.${source}`) },
     { key: "tls", header: t("tls"), cell: ({ tls }) => <Tls tls={tls} /> },
     { key: "messages", header: t("messages"), numeric: true, cell: ({ messages }) => number(messages) },
+    { key: "size", header: t("size"), numeric: true, cell: ({ bytes: size }) => bytes(size) },
     { key: "last", header: t("last"), cell: ({ lastAt }) => <When at={lastAt} none="—" /> },
   ];
 }
