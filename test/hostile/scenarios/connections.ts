@@ -45,8 +45,8 @@ export const connectionScenarios: readonly Scenario[] = [
     name: "ten thousand connections that are let in",
     fullOnly: true,
     configuration: "[limits]\nconnections = 12000\n",
-    // 12 KiB each (limits.connectionsTotal), and half as much for what the collector has not seen yet.
-    memoryMiB: 180,
+    // 12 KiB each when idle (limits.connectionsTotal), and as much again that coming and going leaves to the collector.
+    memoryMiB: 240,
     attack: async (arena) => {
       const tally = new Tally();
       const peers = await crowd(arena, { count: 10_000, addresses: 60 }, tally);

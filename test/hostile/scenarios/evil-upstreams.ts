@@ -207,7 +207,9 @@ async function useProxy(arena: Arena, protocol: Protocol, user: User, tally: Tal
     if (peer.end !== "open") break;
     const answer = await peer.ask(step, 1_500);
     tally.count(`${protocol}: ${answer === "" ? "no answer" : answer.slice(0, protocol === "smtp" ? 3 : 4)}`);
-    tally.expect(answer === "" || wellFormed.test(answer), () => `${step.trim()}: ${answer}`);
+    // Behind a sign-in by POP3 a line may be one of a listing that its server never ended.
+    const isOurs = protocol === "smtp" || /^(?:USER|PASS)/.test(step);
+    tally.expect(answer === "" || !isOurs || wellFormed.test(answer), () => `${step.trim()}: ${answer}`);
     if (answer === "" || answer.startsWith("4")) break;
   }
   peer.destroy();

@@ -7,8 +7,8 @@ import { smtpReady } from "./lines.ts";
 export const unreadScenarios: readonly Scenario[] = [
   {
     name: "replies that nobody reads",
-    // 64 KiB of answers, and as much that was read ahead, for each; the rest is the kernel's.
-    memoryMiB: 150,
+    // 256 KiB read ahead for each of 190, 64 KiB of answers, and as much again that the collector has not seen yet.
+    memoryMiB: 220,
     attack: async ({ target, scale, durationMs }) => {
       const tally = new Tally();
       const count = scale === "full" ? 190 : 60;
