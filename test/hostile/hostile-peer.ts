@@ -2,6 +2,8 @@
 import { connect, type Socket } from "node:net";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
 
+/** Far beyond what anything takes: it only turns an endless wait into an answer that did not come. */
+export const patienceMs = 120_000;
 /** What is kept of the gateway's words; enough to see any answer. */
 const keptCharacters = 64 * 1024;
 
@@ -76,21 +78,21 @@ export class HostilePeer {
   }
 
   /** Waits until the gateway has said this, or the connection or the patience has ended. */
-  async hears(pattern: RegExp, patienceMs = 10_000): Promise<boolean> {
-    return this.#until(() => pattern.test(this.said), patienceMs);
+  async hears(pattern: RegExp, waitMs = patienceMs): Promise<boolean> {
+    return this.#until(() => pattern.test(this.said), waitMs);
   }
 
   /** Forgets what was said, sends, and waits for a whole line in answer; "" when none came. */
-  async ask(bytes: Uint8Array | string, patienceMs = 10_000): Promise<string> {
+  async ask(bytes: Uint8Array | string, waitMs = patienceMs): Promise<string> {
     this.said = "";
     this.send(bytes);
-    await this.hears(/^(?:\d{3} |[+-]).*\r\n/m, patienceMs);
+    await this.hears(/^(?:\d{3} |[+-]).*\r\n/m, waitMs);
     return /^(?:\d{3} |[+-]).*$/m.exec(this.said)?.[0]?.trimEnd() ?? "";
   }
 
   /** Waits for the end of the connection. */
-  async over(patienceMs: number): Promise<boolean> {
-    return this.#until(() => this.end !== "open", patienceMs);
+  async over(waitMs: number): Promise<boolean> {
+    return this.#until(() => this.end !== "open", waitMs);
   }
 
   /** STARTTLS or STLS, once the gateway has agreed. */
@@ -147,8 +149,8 @@ export class HostilePeer {
     for (const wake of wakes) wake();
   }
 
-  async #until(holds: () => boolean, patienceMs: number): Promise<boolean> {
-    const deadlineMs = performance.now() + patienceMs;
+  async #until(holds: () => boolean, waitMs: number): Promise<boolean> {
+    const deadlineMs = performance.now() + waitMs;
     while (!holds()) {
       const leftMs = deadlineMs - performance.now();
       if (this.end !== "open" || leftMs <= 0) return false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { limits } from "../../../src/base/limits.ts";
-import { connectMany, destroyAll, HostilePeer, pause, sourceAddress } from "../hostile-peer.ts";
+import { connectMany, destroyAll, HostilePeer, patienceMs, pause, sourceAddress } from "../hostile-peer.ts";
 import { type Arena, type Scenario, Tally } from "../scenario.ts";
 
 /** What comes in by the console's door. */
@@ -87,7 +87,7 @@ export const httpScenarios: readonly Scenario[] = [
         ["NUL in a header", `${head}X-A: \0\r\nContent-Length: 2\r\n\r\n{}${inner}`],
       ];
       for (const [name, request] of requests) {
-        const answer = await httpAsk(arena, { from: sourceAddress(1), request, patienceMs: 3_000 });
+        const answer = await httpAsk(arena, { from: sourceAddress(1), request, patienceMs: 20_000 });
         const answers = answer.text.match(/HTTP\/1\.1 \d{3}/g)?.length ?? 0;
         tally.count(`${answer.status} ${name}`);
         tally.expect(answer.status === 400 || answer.status === 413, () => `${name}: ${answer.text.slice(0, 300)}`);
@@ -175,7 +175,7 @@ export async function httpAsk(
 ): Promise<HttpAnswer> {
   const peer = await HostilePeer.connect({ port: target.ports.console, tls: true, from: asked.from });
   peer.send(asked.request);
-  await peer.hears(/^HTTP\/1\.1 \d{3}[^]*?\r\n\r\n/, asked.patienceMs ?? 30_000);
+  await peer.hears(/^HTTP\/1\.1 \d{3}[^]*?\r\n\r\n/, asked.patienceMs ?? patienceMs);
   // What more comes is of interest where nothing more may come.
   await peer.over(100);
   peer.destroy();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { once } from "node:events";
 import { connect, TLSSocket } from "node:tls";
-import { HostilePeer, pause, sourceAddress } from "../hostile-peer.ts";
+import { HostilePeer, patienceMs, pause, sourceAddress } from "../hostile-peer.ts";
 import { type Arena, randomNumbers, type Scenario, Tally } from "../scenario.ts";
 
 /** Attacks on the encryption itself. */
@@ -73,7 +73,7 @@ export const tlsScenarios: readonly Scenario[] = [
           await peer.hears(/\r\n/);
           if (before !== "") await peer.ask(before);
           const answer = await peer.ask(words);
-          const ended = await peer.over(5_000);
+          const ended = await peer.over(patienceMs);
           tally.count(answer.slice(0, 9));
           tally.expect(ended && !/^(?:220|\+OK)/.test(answer), () => `${words.slice(0, 12)}: ${answer}, ${peer.end}`);
           peer.destroy();

@@ -92,7 +92,7 @@ async function signedInSoon(arena: Arena): Promise<HostilePeer> {
     try {
       return await signedIn(arena);
     } catch (error) {
-      if (tries === 50) throw error;
+      if (tries === 600) throw error;
       await pause(200);
     }
   }
@@ -104,7 +104,7 @@ async function fill({ target }: Arena, messages: number): Promise<void> {
   for (let number = 0; number < messages; number++) {
     await peer.ask(`MAIL FROM:<large${number}@sender.test>\r\n`);
     await peer.ask(`RCPT TO:<${target.ownMailbox.address}>\r\n`);
-    const answer = await peer.ask(Buffer.concat([Buffer.from(`BDAT ${content.length} LAST\r\n`), content]), 60_000);
+    const answer = await peer.ask(Buffer.concat([Buffer.from(`BDAT ${content.length} LAST\r\n`), content]));
     if (!answer.startsWith("250")) throw new Error(`no room: ${answer}`);
   }
   peer.destroy();
