@@ -226,4 +226,6 @@ export const limits = {
   noticeDeliveryMs: 60_000,
   /** A password or a secret, with room for a generated one. */
   noticeSecretBytes: 1024,
+  /** Damaged large messages that are refused at once when they are pulled again: more means that the disk is gone. */
+  rememberedBrokenMessages: 10_000,
 } as const;

@@ -8,6 +8,7 @@ import type { MailboxFinder } from "../mailbox/mailbox-finder.ts";
 import { PullSignIn } from "../mailbox/sign-in.ts";
 import type { SignInGate } from "../mailbox/sign-in-gate.ts";
 import type { Log } from "../observe/log.ts";
+import { BrokenMessages } from "../pull/broken-messages.ts";
 import type { OpeningThread } from "../pull/opening.ts";
 import { type Pop3SessionSettings, servePop3 } from "../pull/pop3-session.ts";
 import type { HeadSource } from "../seal/contract.ts";
@@ -56,7 +57,8 @@ export function pop3Service(
     },
   };
   const proxy = pop3ProxyDoor(parts, mailboxes, settings);
-  return (connection) => servePop3(connection, settings, { store, signIn, opening, proxy, log });
+  const broken = new BrokenMessages();
+  return (connection) => servePop3(connection, settings, { store, signIn, opening, broken, proxy, log });
 }
 
 function pop3ProxyDoor(

@@ -24,6 +24,17 @@ test("a large message that is damaged far behind never looks complete, and the s
   assert.equal(bench.log.of("pop3/aborted").length, 1);
 });
 
+test("the next session refuses a message that broke off the last one, and the others are pulled and removed", async () => {
+  await bench.fill(dots(1500 * KiB), "two\r\n");
+  bench.flipOctet(0, -10);
+  const first = await bench.converse([signIn, "RETR 1\r\n", "RETR 2\r\n", "DELE 2\r\n", "QUIT\r\n"]);
+  assert.equal(first.left, "destroyed");
+  const second = await bench.converse([signIn, "RETR 1\r\n", "RETR 2\r\n", "DELE 2\r\n", "QUIT\r\n"]);
+  assert.match(second.output, /^-ERR \[SYS\/PERM\] The message is damaged and cannot be opened\r$/m);
+  assert.match(second.output, /\+OK Bye\r\n$/);
+  assert.equal(bench.maildrops.removals.length, 1);
+});
+
 test("a large message that is cut off never looks complete", async () => {
   await bench.fill(dots(1500 * KiB));
   const [first] = bench.maildrops.messages;

@@ -14,6 +14,7 @@ import type { Marks } from "../protocol/pop3/server/marks.ts";
 import { parseLoginName } from "../protocol/proxy-user-name.ts";
 import { type Credentials, type PasswordCredentials, secretOf } from "../protocol/sasl/credentials.ts";
 import type { MailStore } from "../store/contract.ts";
+import type { BrokenMessages } from "./broken-messages.ts";
 import type { OpeningThread } from "./opening.ts";
 import { OpenMaildrop } from "./pop3-maildrop.ts";
 import type { ProxyDoor } from "./proxy-door.ts";
@@ -28,6 +29,8 @@ export interface Pop3SessionStages {
   readonly signIn: Pick<PullSignIn, "signIn">;
   /** Without it messages are opened in the thread of the caller. */
   readonly opening?: Pick<OpeningThread, "begin"> | undefined;
+  /** Shared by all sessions; without it each session finds out for itself. */
+  readonly broken?: BrokenMessages | undefined;
   /** Without it no user name of an upstream is taken. */
   readonly proxy?: ProxyDoor | undefined;
   readonly log: Log;
@@ -209,9 +212,14 @@ class Pop3Session {
   async #sendMessage(index: number, lines: number | undefined): Promise<Answer | undefined> {
     const open = this.#open;
     if (open === undefined) return this.#breakOff();
+    const { broken } = this.#stages;
+    const uniqueId = open.maildrop.uniqueId(index);
+    // A part of it may be sound, so TOP may have it.
+    if (lines === undefined && broken?.has(uniqueId) === true) return refused(pop3Refusals.messageDamaged);
     try {
       const sent = await open.sendMessage(index, lines);
       if (sent.outcome === "broken") this.#logUnopened(index, sent.error);
+      if (sent.outcome === "broken" && isDamage(sent.error)) broken?.add(uniqueId);
       if (sent.outcome !== "sent") return this.#breakOff();
       if (lines === undefined) open.maildrop.notePulled(index);
       return { type: "sent" };

@@ -5,6 +5,7 @@ import type { ConnectionEnd } from "../../src/base/connection.ts";
 import { generateMailboxId } from "../../src/base/ids.ts";
 import type { SecretBytes } from "../../src/base/secret.ts";
 import type { SignInOutcome } from "../../src/mailbox/sign-in.ts";
+import { BrokenMessages } from "../../src/pull/broken-messages.ts";
 import { type Pop3SessionSettings, servePop3 } from "../../src/pull/pop3-session.ts";
 import { generateIdentity, type Identity, parseIdentity } from "../../src/seal/identity.ts";
 import { EventList } from "./event-list.ts";
@@ -34,6 +35,7 @@ export interface SessionOptions {
 
 /** A pull session on its own: the real conversation, unsealing and sending, over a maildrop and a connection in memory. */
 export class PullBench {
+  readonly #broken = new BrokenMessages();
   readonly maildrops = new MemoryMaildrops(generateMailboxId());
   readonly log = new EventList();
   /** Every identity that was handed out. */
@@ -68,7 +70,7 @@ export class PullBench {
       if (userName !== "box" || password.expose().toString() !== "right") return { outcome: "denied" };
       return { outcome: "ok", mailbox: this.maildrops.mailbox, identity: this.#watchedIdentity() };
     };
-    const stages = { store: this.maildrops, signIn: { signIn: check }, log: this.log };
+    const stages = { store: this.maildrops, signIn: { signIn: check }, broken: this.#broken, log: this.log };
     return { connection, served: servePop3(connection, settings, stages) };
   }
 
