@@ -2,7 +2,7 @@
 
 /**
  * The durability laboratory: `npm run lab:durability -- [power] [calls] [disk] [clock] [--cuts 40] [--file-system NAME]…
- * [--counts 1,3] [--only TEXT] [--seed N] [--report FILE]`. All of it without a name. As root on Linux; what cannot be
+ * [--counts 1,3] [--only PATTERN] [--seed N] [--report FILE]`. All of it without a name. As root on Linux; what cannot be
  * done here is named and skipped. `docs/durability.md` says how it works and what it showed.
  */
 import { writeFileSync } from "node:fs";
@@ -49,7 +49,7 @@ const isWrong =
   !counts.every((count) => count > 0);
 if (isWrong) {
   console.error(`usage: npm run lab:durability -- [${Object.keys(parts).join("] [")}] [--cuts N] [--counts 1,3] [--seed N]
-  [--file-system ${fileSystemNames.join("|")}]… [--only TEXT] [--report FILE]`);
+  [--file-system ${fileSystemNames.join("|")}]… [--only PATTERN] [--report FILE]`);
   process.exit(2);
 }
 
@@ -105,8 +105,14 @@ async function cutAll(): Promise<void> {
 async function failAll(): Promise<void> {
   const why = await whyNoTracing();
   if (why !== undefined) return void skipped.push(`failing system calls: ${why}`);
-  const wanted = allFailingCalls(counts).filter(({ target, call }) => `${target} ${call}`.includes(values.only));
-  faults.push(...(await failCalls(wanted, { seed, tell })));
+  const wanted = allFailingCalls(counts).filter(({ target, call }) =>
+    new RegExp(values.only).test(`${target} ${call}`),
+  );
+  const keep = (result: FaultResult): void => {
+    faults.push(result);
+    keepReport();
+  };
+  await failCalls(wanted, { seed, tell, keep });
   return undefined;
 }
 

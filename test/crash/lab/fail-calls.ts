@@ -2,7 +2,7 @@
 import { setTimeout } from "node:timers/promises";
 import type { FailingCall } from "./failing-call.ts";
 import { FaultBench, type FaultOptions, type FaultResult, judge } from "./fault-bench.ts";
-import { Injector, retriedSyncs } from "./injector.ts";
+import { Injector, retriedSyncs, type SeenCall } from "./injector.ts";
 
 /** How long the call is waited for; a checkpoint of the index comes every few hundred commits. */
 const reachedMs = 10_000;
@@ -10,7 +10,7 @@ const illMs = 3000;
 /** Has one call after the other fail in a gateway under mixed load. */
 export async function failCalls(
   faults: readonly FailingCall[],
-  { seed, tell }: FaultOptions,
+  { seed, tell, keep }: FaultOptions & { readonly keep?: (result: FaultResult) => void },
 ): Promise<readonly FaultResult[]> {
   const bench = await FaultBench.start(seed);
   const results: FaultResult[] = [];
@@ -20,6 +20,7 @@ export async function failCalls(
       tell(`${result.fault}: ${result.outcome}, ${result.failed} calls failed, ${result.findings.length} findings`);
       for (const finding of result.findings) tell(`    ${finding}`);
       results.push(result);
+      keep?.(result);
       await bench.resume();
     }
     return results;
@@ -33,12 +34,12 @@ async function failCall(bench: FaultBench, failing: FailingCall): Promise<FaultR
   const injector = await Injector.attach(gateway.pid, failing, gateway.dataDirectory);
   const end = performance.now() + reachedMs;
   while (performance.now() < end && !gateway.hasEnded) {
-    if ((await injector.calls()).some(({ injected }) => injected)) break;
+    if ((await injector.calls()).some((call) => isOf(failing, call))) break;
     await setTimeout(100);
   }
   await setTimeout(failing.stays ? illMs : 700);
   const calls = await injector.detach();
-  const failed = calls.filter(({ injected }) => injected).length;
+  const failed = calls.filter((call) => isOf(failing, call)).length;
   const judged = await judge(bench);
   return {
     ...judged,
@@ -47,6 +48,10 @@ async function failCall(bench: FaultBench, failing: FailingCall): Promise<FaultR
     outcome: failed === 0 ? "not reached" : judged.outcome,
     findings: [...judged.findings, ...retriedSyncs(calls)],
   };
+}
+
+function isOf({ call }: FailingCall, { name, injected }: SeenCall): boolean {
+  return injected && call.split(",").includes(name);
 }
 
 function describe({ target, call, error, nth, stays }: FailingCall): string {

@@ -6,7 +6,10 @@ import { DatabaseSync } from "node:sqlite";
 /** What a failing call is about; each is a set of paths below the data directory. */
 export const targets = {
   segment: { paths: segmentPaths, calls: ["openat", "write,writev", "fdatasync", "close"] },
-  "directory of segments": { paths: only("segments"), calls: ["openat", "fsync"] },
+  "directory of segments": {
+    paths: (data) => [join(data, "segments"), ...segmentPaths(data)],
+    calls: ["openat", "fsync"],
+  },
   "large message": { paths: largePaths, calls: ["openat", "pwrite64,pwritev", "fsync", "close", "unlink"] },
   "directory of large messages": { paths: only("large"), calls: ["openat", "fsync"] },
   "log of the index": { paths: only("index.sqlite-wal"), calls: ["pwrite64", "fsync"] },
@@ -33,13 +36,24 @@ export interface FailingCall {
   readonly stays: boolean;
 }
 
+/**
+ * A segment is opened and closed seldom; after a failed sync it is closed, and the next one is begun. So that sync has to
+ * fail first.
+ */
+export function needsFailedSync({ target, call }: Pick<FailingCall, "target" | "call">): boolean {
+  return target === "directory of segments" || (target === "segment" && (call === "openat" || call === "close"));
+}
+
 /** Every call of every target, with every error that it can have, at each of the given counts and once for a while. */
 export function allFailingCalls(counts: readonly number[]): readonly FailingCall[] {
   return targetNames.flatMap((target) =>
     targets[target].calls.flatMap((call) =>
       errorsOf(call).flatMap((error) => {
-        const stays = { target, call, error, nth: 1, stays: true };
-        return counts.map((nth) => ({ target, call, error, nth, stays: false })).concat([stays]);
+        // The directory is opened right after the segment in it.
+        const nth = target === "directory of segments" && call === "openat" ? 2 : 1;
+        const stays = { target, call, error, nth, stays: true };
+        if (needsFailedSync(stays)) return [{ ...stays, stays: false }, stays];
+        return counts.map((count) => ({ target, call, error, nth: count, stays: false })).concat([stays]);
       }),
     ),
   );

@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { waitFor } from "../../support/wait-for.ts";
-import { type FailingCall, targets } from "./failing-call.ts";
+import { type FailingCall, needsFailedSync, targets } from "./failing-call.ts";
 
 /** A system call that strace saw. */
 export interface SeenCall {
@@ -43,6 +43,7 @@ export class Injector {
         `-o${join(directory, "calls")}`,
         `-etrace=${[...trace].join(",")}`,
         `-einject=${call}:error=${error}:when=${when}`,
+        ...(needsFailedSync(failing) ? ["-einject=fdatasync:error=EIO:when=1"] : []),
         ...paths,
       ],
       { stdio: ["ignore", "ignore", "pipe"] },
