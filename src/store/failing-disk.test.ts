@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What the durability laboratory found: a disk that fails for a moment leaves nothing behind that needs a start. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
@@ -41,9 +41,9 @@ async function start(fault: Fault): Promise<void> {
   await store.mailboxes.insert({ id: mailbox, name: "test", description: "", ...identity, ...settings });
 }
 
-async function begin(source: "journal" | "smtp-proxy"): Promise<Deposit> {
+async function begin(source: "journal" | "smtp-proxy", bytes = 2000): Promise<Deposit> {
   const deposit = store.begin(mailbox, { sealedTo: "age1test", source, receivedAtMs: 1 });
-  await deposit.write(Buffer.alloc(2000, 7));
+  await deposit.write(Buffer.alloc(bytes, 7));
   return deposit;
 }
 
@@ -104,5 +104,16 @@ test("a disk that cannot even be asked for its space does not end the store", as
   await waitFor("the disk to be well", () => events.includes("store/working-again"));
   assert.ok(!events.includes("store/ended"));
   await (await begin("journal")).commit(facts);
+  await assertClean();
+});
+
+test("a large message that nobody wants, and whose file cannot be closed, ends nothing", async () => {
+  await start({ operation: "close", from: 1, times: 1, code: "EIO" });
+  const large = await begin("journal", 600_000);
+  await waitFor("its file", () => readdirSync(join(directory, "large")).length === 1);
+  await large.abort();
+  await waitFor("its file to go", () => readdirSync(join(directory, "large")).length === 0);
+  await (await begin("journal")).commit(facts);
+  assert.ok(!events.includes("store/ended"));
   await assertClean();
 });

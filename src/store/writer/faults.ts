@@ -18,6 +18,8 @@ export type FaultPoint =
   | "large-write"
   | "large-sync"
   | "unlink"
+  /** The file is closed all the same, as Linux does it. */
+  | "close"
   /** The look at how much space there is. */
   | "free-space"
   /** Before COMMIT of the index. */
@@ -68,6 +70,10 @@ export function withFaults(files: Files, plan: FaultPlan): Files {
     syncDirectory(path) {
       plan.pass("directory-sync");
       files.syncDirectory(path);
+    },
+    close(descriptor) {
+      files.close(descriptor);
+      plan.pass("close");
     },
     unlink(path) {
       plan.pass("unlink");
