@@ -96,6 +96,21 @@ http_listen = ["127.0.0.1:${pebble.httpPort}"]
     assert.match(await shownNames(), /DNS:mail\.postern\.test/);
   });
 
+  test("renewed by hand, though it is not time: another one is shown, without loading the page again", {
+    skip: noPebble,
+  }, async () => {
+    const fingerprint = async () => (await (await world.api.root()).call("GET", "certificate")).body.fingerprint;
+    const old = await fingerprint();
+    await page.getByText(old).first().waitFor();
+    await page.getByText("Another certificate is issued now", { exact: false }).waitFor();
+    assert.deepEqual(await accessibilityFaults(page), []);
+    await page.getByRole("button", { name: "Renew now" }).click();
+    await page.getByText("The certificate is being renewed").waitFor();
+    await page.getByText(old).first().waitFor({ state: "detached" });
+    assert.notEqual(await fingerprint(), old);
+    await page.getByText(await fingerprint()).first().waitFor();
+  });
+
   test("an authority that is away: what happened and what to do, in words; the certificate stays", {
     skip: noPebble,
   }, async () => {
