@@ -108,7 +108,10 @@ http_listen = ["127.0.0.1:${pebble.httpPort}"]
     await page.getByText("The certificate is being renewed").waitFor();
     await page.getByText(old).first().waitFor({ state: "detached" });
     assert.notEqual(await fingerprint(), old);
-    await page.getByText(await fingerprint()).first().waitFor();
+    await page
+      .getByText(await fingerprint())
+      .first()
+      .waitFor();
   });
 
   test("an authority that is away: what happened and what to do, in words; the certificate stays", {
