@@ -27,12 +27,19 @@ export function noticeDesk(
   { configuration, clock, log, feed, certificates, resolver = systemResolver() }: NotifyParts,
 ): NoticeDesk {
   const { mailboxes, store } = gateway;
-  const certificateEndMs = (): number => gateway.certificate.notAfter.getTime();
   return new NoticeDesk({
     configuration,
     clock,
     log,
-    watch: new Watch({ configuration, clock, store, mailboxes, certificates, certificateEndMs, feed }),
+    watch: new Watch({
+      configuration,
+      clock,
+      store,
+      mailboxes,
+      certificates,
+      certificate: () => gateway.certificate,
+      feed,
+    }),
     channels: {
       email: new EmailChannel({ configuration, clock, resolver }),
       webhook: new WebhookChannel({ configuration }),

@@ -302,7 +302,7 @@ class RunningGateway implements Gateway {
         ports: this.ports,
         networkThreads: this.doors.threads,
         certificateFingerprint: this.certificate.fingerprint,
-        certificate: { ...this.certificate, notAfterMs: this.certificate.notAfter.getTime() },
+        certificate: this.certificate,
         counters: this.#parts.metrics.values(),
       }),
     };

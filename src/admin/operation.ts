@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { z } from "zod";
 import type { CertificateDesk } from "../certificate/certificate-desk.ts";
+import type { Validity } from "../certificate/ends-soon.ts";
 import type { LiveSettings } from "../config/live-settings.ts";
 import type { Configuration } from "../config/schema.ts";
 import type { MailboxRegistry } from "../mailbox/registry.ts";
@@ -39,7 +40,7 @@ export interface RunningFacts {
   /** Threads that serve connections. */
   readonly networkThreads: number;
   readonly certificateFingerprint: string;
-  readonly certificate: { readonly notAfterMs: number; readonly fingerprint: string; readonly selfSigned: boolean };
+  readonly certificate: Validity & { readonly fingerprint: string; readonly selfSigned: boolean };
   /** Since the start, by series. */
   readonly counters: Readonly<Record<string, number>>;
 }

@@ -72,8 +72,7 @@ export const showOverview = operation({
     return {
       store: readiness,
       disk,
-      certificate:
-        certificate === undefined ? null : { ...certificate, notAfter: new Date(certificate.notAfterMs).toISOString() },
+      certificate: certificate === undefined ? null : { ...certificate, notAfter: certificate.notAfter.toISOString() },
       mailboxes: { active, suspended: all.length - active, quiet: quiet.length, notPulled: notPulled.length },
       ...sums(counts),
       lastDay: {
@@ -86,7 +85,7 @@ export const showOverview = operation({
       version: facts?.version ?? null,
       attention: [
         ...storeAttention(readiness, disk),
-        ...certificateAttention(certificate?.notAfterMs, { nowMs, warningMs: certificateWarningMs }),
+        ...certificateAttention(certificate, { nowMs, warningMs: certificateWarningMs }),
         ...renewalAttention(context.certificates, context.configuration),
         ...(context.notices?.attention ?? []),
         ...notPulled.slice(0, limits.attentionPerKind),

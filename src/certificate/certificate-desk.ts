@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import type { Clock } from "../base/clock.ts";
 import { describeError, PosternError } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
 import type { Configuration } from "../config/schema.ts";
-import { type CertificatePair, loadCertificate, loadOrCreateSelfSigned } from "../listen/certificate.ts";
+import {
+  type CertificatePair,
+  certificateFacts,
+  loadCertificate,
+  loadOrCreateSelfSigned,
+} from "../listen/certificate.ts";
 import type { Log } from "../observe/log.ts";
 import { AcmeRecord } from "./acme/acme-record.ts";
 import { AcmeRenewal } from "./acme/renewal.ts";
 import { checkChain } from "./check-chain.ts";
+import { endsSoonFromMs } from "./ends-soon.ts";
 import { KeptPair } from "./kept-pair.ts";
 
 /** Where the certificate comes from that is shown. */
@@ -149,9 +154,9 @@ export class CertificateDesk {
   #warnOfEnd(): void {
     const { clock, log } = this.#parts;
     if (this.#shown.certificate === "" || clock.nowMs() - this.#warnedMs < 86_400_000) return;
-    const endMs = new X509Certificate(this.#shown.certificate).validToDate.getTime();
-    if (endMs - clock.nowMs() > limits.certificateEndsSoonMs) return;
+    const facts = certificateFacts(this.#shown);
+    if (clock.nowMs() < endsSoonFromMs(facts, limits.certificateEndsSoonMs)) return;
     this.#warnedMs = clock.nowMs();
-    log.event("certificate/expires", { until: new Date(endMs).toISOString(), source: this.#source });
+    log.event("certificate/expires", { until: facts.notAfter.toISOString(), source: this.#source });
   }
 }

@@ -16,6 +16,7 @@ export interface CertificatePair {
 export interface CertificateFacts {
   readonly subject: string;
   readonly names: string;
+  readonly notBefore: Date;
   readonly notAfter: Date;
   /** Nobody else vouches for it. */
   readonly selfSigned: boolean;
@@ -109,7 +110,8 @@ export function certificateFacts(pair: CertificatePair): CertificateFacts {
   return {
     subject: certificate.subject.replaceAll("\n", ", "),
     names: certificate.subjectAltName ?? "",
-    notAfter: new Date(certificate.validTo),
+    notBefore: certificate.validFromDate,
+    notAfter: certificate.validToDate,
     selfSigned: certificate.checkIssued(certificate),
     fingerprint: certificate.fingerprint256,
   };

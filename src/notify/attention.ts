@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { limits } from "../base/limits.ts";
 import type { CertificateDesk } from "../certificate/certificate-desk.ts";
+import { endsSoonFromMs, type Validity } from "../certificate/ends-soon.ts";
 import type { Configuration } from "../config/schema.ts";
 import type { EventFeed, FedEvent } from "../observe/event-feed.ts";
 import type { Store } from "../store/contract.ts";
@@ -46,12 +47,13 @@ export function storeAttention(readiness: ReturnType<Store["readiness"]>, disk: 
   return readiness === "disk-low" ? [{ ...about, code: "disk-low", values: { ...disk } }] : [];
 }
 
-/** The certificate that is shown ends within `warningMs`. */
+/** The certificate that is shown ends soon, which is `warningMs` before its end, see `endsSoonFromMs`. */
 export function certificateAttention(
-  notAfterMs: number | undefined,
+  certificate: Validity | undefined,
   { nowMs, warningMs }: { readonly nowMs: number; readonly warningMs: number },
 ): readonly Attention[] {
-  if (notAfterMs === undefined || notAfterMs - nowMs > warningMs) return [];
+  if (certificate === undefined || nowMs < endsSoonFromMs(certificate, warningMs)) return [];
+  const notAfterMs = certificate.notAfter.getTime();
   const severity = notAfterMs - nowMs > certificateErrorMs ? "warning" : "error";
   const days = Math.floor((notAfterMs - nowMs) / dayMs);
   const about = { mailbox: null, mailboxName: null, at: new Date(notAfterMs).toISOString() };

@@ -17,6 +17,7 @@ const configuration = loadConfig({ text: `[gateway]\ndata_directory = "/"\n`, en
 
 let nowMs: number;
 let readiness: "ready" | "failing" | "disk-low";
+let certificateBeginMs: number;
 let certificateEndMs: number;
 let mailboxes: NamedMailbox[];
 let counts: Map<NamedMailbox["id"], MailboxCounts>;
@@ -27,7 +28,8 @@ let watch: Watch;
 let alarms: number;
 
 beforeEach(() => {
-  [nowMs, readiness, certificateEndMs] = [startMs, "ready", startMs + 100 * day];
+  [nowMs, readiness] = [startMs, "ready"];
+  [certificateBeginMs, certificateEndMs] = [startMs - 100 * day, startMs + 100 * day];
   [mailboxes, counts, received, asked, alarms] = [[], new Map(), 50, 0, 0];
   feed = new EventFeed({ kept: 10, followers: 2, peerAddresses: "full", nowMs: () => nowMs });
   watch = new Watch({
@@ -43,7 +45,7 @@ beforeEach(() => {
     },
     mailboxes: { list: () => mailboxes },
     certificates: undefined,
-    certificateEndMs: () => certificateEndMs,
+    certificate: () => ({ notBefore: new Date(certificateBeginMs), notAfter: new Date(certificateEndMs) }),
     feed,
   });
   watch.start(() => {
@@ -77,6 +79,15 @@ test("the store, the disk and the certificate are subjects while they last", asy
   certificateEndMs = startMs + 14 * day + 1;
   assert.deepEqual(await keys(), []);
   certificateEndMs = startMs + 14 * day;
+  assert.deepEqual(await keys(), ["certificate-expires"]);
+});
+
+test("of a certificate that lives for six days the last two are worth a word", async () => {
+  certificateBeginMs = startMs - 4 * day + 1;
+  certificateEndMs = certificateBeginMs + 6 * day;
+  assert.deepEqual(await keys(), []);
+  certificateBeginMs -= 1;
+  certificateEndMs -= 1;
   assert.deepEqual(await keys(), ["certificate-expires"]);
 });
 

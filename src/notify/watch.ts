@@ -3,6 +3,7 @@ import { statfs } from "node:fs/promises";
 import type { Clock } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
 import type { CertificateDesk } from "../certificate/certificate-desk.ts";
+import type { Validity } from "../certificate/ends-soon.ts";
 import type { Configuration } from "../config/schema.ts";
 import type { EventFeed, FedEvent } from "../observe/event-feed.ts";
 import type { MailboxCounts, Store } from "../store/contract.ts";
@@ -25,8 +26,8 @@ export interface WatchParts {
   readonly store: Pick<Store, "readiness" | "counts" | "activity">;
   readonly mailboxes: { list(): readonly NamedMailbox[] };
   readonly certificates: Pick<CertificateDesk, "renewal"> | undefined;
-  /** The end of the certificate that is shown. */
-  readonly certificateEndMs: () => number;
+  /** The one that is shown. */
+  readonly certificate: () => Validity;
   readonly feed: Pick<EventFeed, "since" | "follow">;
 }
 
@@ -84,11 +85,11 @@ export class Watch {
   }
 
   async look(): Promise<Present> {
-    const { configuration, store, certificateEndMs, certificates, clock } = this.#parts;
+    const { configuration, store, certificate, certificates, clock } = this.#parts;
     const readiness = store.readiness(limits.segmentMessageBytes);
     const lasting = [
       ...storeAttention(readiness, readiness === "disk-low" ? await this.#disk() : noDisk),
-      ...certificateAttention(certificateEndMs(), {
+      ...certificateAttention(certificate(), {
         nowMs: clock.nowMs(),
         warningMs: limits.certificateEndsSoonMs,
       }),
