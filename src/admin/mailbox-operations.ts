@@ -77,7 +77,10 @@ export const editMailbox = operation({
   input: shapes.mailboxEdit,
   output: shapes.mailboxSummary,
   changes: true,
-  run: (context, { id, version, name, description, allowedPeers, requireTls, purpose, allowedTargets }) =>
+  run: (
+    context,
+    { id, version, name, description, allowedPeers, requireTls, purpose, allowedTargets, mostWaitingBytes },
+  ) =>
     changed(context, "changed", {
       id,
       work: () =>
@@ -89,6 +92,7 @@ export const editMailbox = operation({
           ...(requireTls === undefined ? {} : { requireTls }),
           ...(purpose === undefined ? {} : { purpose }),
           ...(allowedTargets === undefined ? {} : { allowedTargets }),
+          ...(mostWaitingBytes === undefined ? {} : { mostWaitingBytes }),
         }),
     }),
 });
@@ -173,5 +177,14 @@ async function noteChange(context: OperationContext, mailbox: MailboxId, { chang
 /** What an auditor compares. Keys and counts are not the administrator's doing. */
 function auditView(mailbox: Mailbox): object {
   const { name, description, state, allowedPeers, requireTls, purpose, allowedTargets } = mailbox;
-  return { name, description, state, allowedPeers: allowedPeers.entries, requireTls, purpose, allowedTargets };
+  const lists = { allowedPeers: allowedPeers.entries, allowedTargets };
+  return {
+    name,
+    description,
+    state,
+    requireTls,
+    purpose,
+    ...lists,
+    mostWaitingBytes: mailbox.mostWaitingBytes ?? null,
+  };
 }

@@ -48,6 +48,7 @@ export function describeMailbox(
     allowedPeers: mailbox.allowedPeers.entries,
     requireTls: mailbox.requireTls,
     allowedTargets: mailbox.allowedTargets,
+    mostWaitingBytes: mailbox.mostWaitingBytes ?? null,
     deliver: [...endpoints(gateway, "smtp", "starttls")],
     pull: [...endpoints(gateway, "pop3s", "implicit"), ...endpoints(gateway, "pop3", "starttls")],
     submit: [...endpoints(gateway, "submissions", "implicit"), ...endpoints(gateway, "submission", "starttls")],

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { z } from "zod";
 import { type MailboxId, parseMailboxId } from "../base/ids.ts";
+import { limits } from "../base/limits.ts";
 import { targetPattern } from "../config/network-values.ts";
 import { purposes } from "../mailbox/mailbox-settings.ts";
 import { issueParams } from "./field-problems.ts";
@@ -27,6 +28,8 @@ const target = z.string().transform((text, context): string => {
   return z.NEVER;
 });
 const purpose = z.enum(purposes);
+/** Sealed octets that may wait; `null`: as many as the disk takes. */
+const mostWaitingBytes = z.int().min(limits.mailboxLeastWaitingBytes).max(Number.MAX_SAFE_INTEGER).nullable();
 
 export const newMailbox = z.strictObject({
   name: z.string(),
@@ -35,6 +38,7 @@ export const newMailbox = z.strictObject({
   requireTls: z.boolean().default(true),
   purpose: purpose.default("other"),
   allowedTargets: z.array(target).max(100).readonly().default([]),
+  mostWaitingBytes: mostWaitingBytes.default(null),
 });
 
 /** A creation that may be asked for again: the same key and content make one mailbox. */
@@ -70,6 +74,7 @@ export const mailboxEdit = z.strictObject({
   requireTls: z.boolean().optional(),
   purpose: purpose.optional(),
   allowedTargets: z.array(target).max(100).readonly().optional(),
+  mostWaitingBytes: mostWaitingBytes.optional(),
 });
 
 export const passwordChange = z.strictObject({ id: mailboxId, oldPassword: z.string() });
@@ -110,6 +115,8 @@ export const mailboxDetails = mailboxSummary.extend({
   requireTls: z.boolean(),
   /** What the proxy may reach for this mailbox, of what the gateway allows; empty: all of that. */
   allowedTargets: z.array(z.string()).readonly(),
+  /** When so many sealed octets wait, senders are told to come later; `null`: as many as the disk takes. */
+  mostWaitingBytes: z.number().nullable(),
   deliver: z.array(endpoint).readonly(),
   pull: z.array(endpoint).readonly(),
   /** Where mail clients send through the proxy; they fetch where archives pull. */

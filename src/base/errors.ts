@@ -46,6 +46,7 @@ export const errorCatalogue = {
   "mailbox/unknown": { permanent: true, text: "no such mailbox" },
   "mailbox/not-suspended": { permanent: true, text: "the mailbox must be suspended first" },
   "mailbox/not-empty": { permanent: true, text: "the mailbox still holds messages" },
+  "mailbox/full": { permanent: false, text: "as much waits in the mailbox as may" },
   "mailbox/bad-request": { permanent: true, text: "the mailbox cannot be changed like that" },
   "mailbox/changed-meanwhile": { permanent: true, text: "the mailbox was changed by somebody else meanwhile" },
   "mailbox/request-reused": { permanent: true, text: "the idempotency key was used for another request" },

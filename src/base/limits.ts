@@ -75,6 +75,8 @@ export const limits = {
   proxyHeldMemoryBytes: 64 * MiB,
   /** An upstream that answers nothing for so long is gone; large maildrops take minutes to be listed. */
   upstreamAnswerMs: 300_000,
+  /** The least limit of what waits in a mailbox: a message of the largest size that is usual must fit in. */
+  mailboxLeastWaitingBytes: 64 * MiB,
   /** Network threads at most: each has memory of its own, and the one store thread serves them all. */
   networkThreads: 64,
   /** A network thread that ended is started again after so long, and after twice as long each time it ends again soon. */

@@ -24,6 +24,8 @@ export interface CaptureTarget {
   readonly mailbox: MailboxId;
   readonly recipient: Recipient;
   readonly recipients: readonly RecordedRecipient[];
+  /** Of the mailbox; nothing more is kept when it would be passed. */
+  readonly mostWaitingBytes?: number | undefined;
 }
 
 /** What became of the message in one mailbox. */
@@ -188,6 +190,7 @@ function openCopy(
   expectedBytes: number | undefined,
 ): OpenCopy {
   const opened = stages.store.begin(target.mailbox, {
+    mostWaitingBytes: target.mostWaitingBytes,
     source: envelope.source,
     receivedAtMs: envelope.receivedAtMs,
     sealedTo: target.recipient.text,

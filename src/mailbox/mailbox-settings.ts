@@ -10,6 +10,12 @@ export function purposeOf({ settings }: Pick<MailboxRow, "settings">): Purpose {
   return purposes.find((each) => each === settings["purpose"]) ?? "other";
 }
 
+/** What may wait in the mailbox, in sealed octets; `undefined`: as much as the disk takes. */
+export function mostWaitingBytesOf({ settings }: Pick<MailboxRow, "settings">): number | undefined {
+  const most = settings["mostWaitingBytes"];
+  return typeof most === "number" ? most : undefined;
+}
+
 /** Servers that the proxy may reach for this mailbox, of those that the gateway allows; empty: all of those. */
 export function allowedTargetsOf({ settings }: Pick<MailboxRow, "settings">): readonly string[] {
   const targets = settings["allowedTargets"];

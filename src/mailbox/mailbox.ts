@@ -3,7 +3,7 @@ import type { MailboxId } from "../base/ids.ts";
 import type { Recipient } from "../seal/contract.ts";
 import { parseRecipient } from "../seal/keys.ts";
 import type { MailboxRow } from "../store/contract.ts";
-import { allowedTargetsOf, type Purpose, purposeOf } from "./mailbox-settings.ts";
+import { allowedTargetsOf, mostWaitingBytesOf, type Purpose, purposeOf } from "./mailbox-settings.ts";
 import { type PeerList, parsePeerList } from "./peers.ts";
 
 /** An encrypted depository as the stages use it: what its row says, read and ready. Holds nothing secret. */
@@ -22,6 +22,8 @@ export interface Mailbox {
   readonly purpose: Purpose;
   /** What the proxy may reach for it, of what the gateway allows; empty: all of that. */
   readonly allowedTargets: readonly string[];
+  /** What may wait in it, in sealed octets; `undefined`: as much as the disk takes. */
+  readonly mostWaitingBytes: number | undefined;
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
@@ -38,6 +40,7 @@ export function mailboxFromRow(row: MailboxRow): Mailbox {
     createdAtMs: row.createdAtMs,
     purpose: purposeOf(row),
     allowedTargets: allowedTargetsOf(row),
+    mostWaitingBytes: mostWaitingBytesOf(row),
     settings: row.settings,
   };
 }

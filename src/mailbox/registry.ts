@@ -34,6 +34,8 @@ export interface NewMailbox {
   readonly purpose?: Purpose;
   /** Checked by the caller: what a target is, the configuration knows. */
   readonly allowedTargets?: readonly string[];
+  /** In sealed octets; `null`: as much as the disk takes. */
+  readonly mostWaitingBytes?: number | null;
   /** A password that a person chose; without it one is generated. Stays the caller's, to wipe. */
   readonly password?: SecretBytes;
 }
@@ -254,10 +256,11 @@ function sameVersion(row: MailboxRow, version: string | undefined): object {
   throw new PosternError("mailbox/changed-meanwhile", "look at it again");
 }
 
-function ownSettings({ purpose, allowedTargets }: MailboxEdit): MailboxRow["settings"] {
+function ownSettings({ purpose, allowedTargets, mostWaitingBytes }: MailboxEdit): MailboxRow["settings"] {
   return {
     ...(purpose === undefined ? {} : { purpose }),
     ...(allowedTargets === undefined ? {} : { allowedTargets }),
+    ...(mostWaitingBytes === undefined ? {} : { mostWaitingBytes }),
   };
 }
 

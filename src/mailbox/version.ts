@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { hash } from "node:crypto";
 import type { MailboxRow } from "../store/contract.ts";
-import { allowedTargetsOf, purposeOf } from "./mailbox-settings.ts";
+import { allowedTargetsOf, mostWaitingBytesOf, purposeOf } from "./mailbox-settings.ts";
 
 type Settings = Pick<MailboxRow, "name" | "description" | "state" | "allowedPeers" | "requireTls" | "settings">;
 
@@ -21,6 +21,7 @@ export function mailboxVersion(row: Settings): string {
     requireTls,
     purposeOf(row),
     allowedTargetsOf(row),
+    mostWaitingBytesOf(row) ?? null,
   ]);
   return hash("sha256", text, "hex").slice(0, versionDigits);
 }

@@ -104,7 +104,8 @@ export class JournalIntake implements MailStage {
 
   #notKept(error: unknown): Answer {
     const refusal = refusalForStore(error);
-    this.#log.event("smtp/not-kept", { cause: describeError(error) });
+    // That is no trouble of ours.
+    if (refusal !== refusals.mailboxFull) this.#log.event("smtp/not-kept", { cause: describeError(error) });
     this.noteRefusal(refusal);
     return { accepted: false, refusal };
   }
@@ -112,6 +113,7 @@ export class JournalIntake implements MailStage {
 
 /** What a sender is told when the store could not take a message: always temporary (I7). */
 export function refusalForStore(error: unknown): Refusal {
+  if (hasCode(error, "mailbox/full")) return refusals.mailboxFull;
   return hasCode(error, "store/disk-low") ? refusals.diskLow : refusals.storeFailing;
 }
 

@@ -31,6 +31,7 @@ export class OpenMail {
     return [...this.#copies.values()].map(({ mailbox, recipients }) => ({
       mailbox: mailbox.id,
       recipient: mailbox.recipient,
+      mostWaitingBytes: mailbox.mostWaitingBytes,
       recipients,
     }));
   }

@@ -67,6 +67,7 @@ function start(pending = ""): Running {
     createdAtMs: 0,
     purpose: "other" as const,
     allowedTargets: [],
+    mostWaitingBytes: undefined,
     settings: {},
   };
   const recorder = new Pop3Recorder(

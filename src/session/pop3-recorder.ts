@@ -51,7 +51,12 @@ export class Pop3Recorder {
     const { mailbox: id, names, findMailbox, envelope } = this.#options;
     const mailbox = findMailbox(id);
     if (mailbox?.state !== "active") throw new PosternError("mailbox/unknown", "it was suspended or removed meanwhile");
-    const target = { mailbox: id, recipient: mailbox.recipient, recipients: [] };
+    const target = {
+      mailbox: id,
+      recipient: mailbox.recipient,
+      recipients: [],
+      mostWaitingBytes: mailbox.mostWaitingBytes,
+    };
     const capture = Capture.begin(this.#stages, envelope(), [target]);
     if (uniqueId === undefined) return new Recording(capture, undefined);
     // Looked up while the message streams by. A look-up that fails costs a second record.

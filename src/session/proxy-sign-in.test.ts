@@ -33,6 +33,7 @@ const mailbox: Mailbox = {
   createdAtMs: 0,
   purpose: "other",
   allowedTargets: ["*.example.com"],
+  mostWaitingBytes: undefined,
   settings: {},
 };
 const user = `user%domain@hoster%mail.example.com:465%${mailbox.id}`;

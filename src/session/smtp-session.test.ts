@@ -39,6 +39,7 @@ const mailbox: Mailbox = {
   createdAtMs: 0,
   purpose: "other",
   allowedTargets: [],
+  mostWaitingBytes: undefined,
   settings: {},
 };
 const address = `${mailbox.id}@archive.example`;

@@ -106,6 +106,8 @@ export interface DepositHints {
   readonly receivedAtMs: number;
   /** The recipient that the bytes are sealed to; the store keeps nothing that was sealed to an earlier key of the mailbox. */
   readonly sealedTo: string;
+  /** The message is kept only when no more than this, in sealed octets, waits in the mailbox with it. */
+  readonly mostWaitingBytes?: number | undefined;
   /** Declared size of the content (SMTP `SIZE=`), when known. */
   readonly expectedBytes?: number;
 }
@@ -121,7 +123,8 @@ export interface Deposit {
 
   /**
    * Durable and visible in one step. `kept: "repeated"` means: nothing was stored, the message was there already.
-   * Throws `store/key-changed` when the mailbox has another key by now than the one that this was sealed to.
+   * Throws `store/key-changed` when the mailbox has another key by now than the one that this was sealed to, and
+   * `mailbox/full` when more would wait than may.
    */
   commit(facts: DepositFacts): Promise<CommitResult>;
 

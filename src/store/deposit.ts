@@ -194,6 +194,7 @@ export class OpenDeposit implements Deposit {
       sequence: this.#sequence,
       step,
       keyMark: keyMark(this.#hints.sealedTo),
+      mostWaitingBytes: this.#hints.mostWaitingBytes,
       source: sourceCodes[this.#hints.source],
       receivedAtMs: this.#hints.receivedAtMs,
       sealedBytes: this.#sealedBytes,

@@ -41,6 +41,7 @@ export interface DepositRequest {
   readonly contentBytes: number;
   readonly contentPop3Bytes: number;
   readonly deviations: number;
+  readonly mostWaitingBytes: number | undefined;
   /** Hex, or undefined when repeated deliveries are not to be known. */
   readonly fingerprint: string | undefined;
   /** A delivery counts as repeated when the earlier one was received after this. */

@@ -98,7 +98,10 @@ suite("what happened to a mailbox", { skip: noConsole }, () => {
     await page.goto(`/mailboxes/${id}/refusals`);
     const rows = page.locator("tbody tr");
     // While it loads, the table has rows without a text.
-    await rows.filter({ hasText: id }).nth(refused - 1).waitFor();
+    await rows
+      .filter({ hasText: id })
+      .nth(refused - 1)
+      .waitFor();
     assert.equal(await rows.count(), refused);
     const first = await rows.first().innerText();
     assert.match(first, new RegExp(`${id}@${domain}`));

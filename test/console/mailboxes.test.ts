@@ -78,12 +78,17 @@ suite("mailboxes", { skip: noConsole }, () => {
     assert.equal(await page.getByLabel("Mail comes from").inputValue(), "microsoft365");
     await page.getByLabel("Mail comes from").selectOption("exchange");
     await page.getByLabel("Servers that the proxy may reach").fill("mail.example.com\n*.example.org");
+    await page.getByLabel("How much may wait").fill("63");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("A whole number from 64, or nothing").waitFor();
+    await page.getByLabel("How much may wait").fill("2048");
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("Saved", { exact: true }).waitFor();
     const root = await world.api.root();
     const { body } = await root.call("GET", `mailboxes/${mailbox.id}`);
     assert.deepEqual([body.allowedPeers, body.requireTls], [["127.0.0.0/8", "2001:db8::/32"], false]);
     assert.deepEqual([body.purpose, body.allowedTargets], ["exchange", ["mail.example.com", "*.example.org"]]);
+    assert.equal(body.mostWaitingBytes, 2 * 1024 ** 3);
 
     // Somebody else is quicker.
     const headers = { "if-match": "*" };

@@ -96,8 +96,24 @@ test("purpose and targets are kept, checked and part of what If-Match guards", a
     body: { allowedTargets: ["mail.lan:995"] },
   });
   assert.deepEqual([edited.status, edited.body.allowedTargets], [200, ["mail.lan:995"]]);
+  assert.equal(edited.body.mostWaitingBytes, null);
   const stale = await program.call("PATCH", `mailboxes/${id}`, { headers, body: { purpose: "other" } });
   assert.equal(stale.status, 412);
   const wrong = await program.call("POST", "mailboxes", { body: { name: "x", allowedTargets: ["not a host"] } });
   assert.deepEqual([wrong.status, wrong.body.code], [400, "admin/bad-request"]);
+});
+
+test("how much may wait in a mailbox is kept, checked and taken away again", async () => {
+  const gibibyte = 1024 ** 3;
+  const { id } = await create("Bounded", { mostWaitingBytes: 10 * gibibyte });
+  const seen = await program.call("GET", `mailboxes/${id}`);
+  assert.equal(seen.body.mostWaitingBytes, 10 * gibibyte);
+  const headers = { "if-match": String(seen.headers.etag) };
+  const change = (mostWaitingBytes: unknown, more = {}) =>
+    program.call("PATCH", `mailboxes/${id}`, { body: { mostWaitingBytes }, ...more });
+  assert.equal((await change(5 * gibibyte, { headers })).body.mostWaitingBytes, 5 * gibibyte);
+  assert.equal((await change(gibibyte, { headers })).status, 412);
+  for (const wrong of [0, 1024, 1.5 * gibibyte + 0.5, "1 GiB"])
+    assert.equal((await change(wrong, { headers: { "if-match": "*" } })).status, 400, String(wrong));
+  assert.equal((await change(null, { headers: { "if-match": "*" } })).body.mostWaitingBytes, null);
 });

@@ -47,6 +47,13 @@ test("without a gateway, commands work on the data directory: create, list, edit
   assert.deepEqual([stale.code, JSON.parse(stale.stderr).error.code], [1, "seal/wrong-passphrase"]);
 
   await postern(["mailbox", "edit", created.id, "--name", "Renamed", "--require-tls", "--any-peer", ...data]);
+  const details = async () => JSON.parse((await postern(["mailbox", "show", created.id, ...data])).stdout.toString());
+  await postern(["mailbox", "edit", created.id, "--most-waiting", "10 GiB", ...data]);
+  assert.equal((await details()).mostWaitingBytes, 10 * 1024 ** 3);
+  const unclear = await postern(["mailbox", "edit", created.id, "--most-waiting", "ten", ...data]);
+  assert.deepEqual([unclear.code, JSON.parse(unclear.stderr).error.code], [2, "cli/usage"]);
+  await postern(["mailbox", "edit", created.id, "--most-waiting", "none", ...data]);
+  assert.equal((await details()).mostWaitingBytes, null);
   await postern(["mailbox", "suspend", created.id, ...data]);
   const list = JSON.parse((await postern(["mailbox", "list", ...data])).stdout.toString());
   assert.deepEqual(

@@ -102,6 +102,7 @@ export class SmtpProxyWorld {
       createdAtMs: 0,
       purpose: "other",
       allowedTargets: [],
+      mostWaitingBytes: undefined,
       settings: {},
     };
     this.served = this.#serve(options);

@@ -3,6 +3,7 @@ import { Command, Option } from "commander";
 import { type Purpose, purposes } from "../../mailbox/mailbox-settings.ts";
 import type { CommandIo } from "../command-io.ts";
 import { addCommonOptions, type CommonOptions } from "../common-options.ts";
+import { parseMostWaiting } from "../most-waiting.ts";
 import { Output } from "../output.ts";
 import { runCommandOperation } from "../run-operation.ts";
 import { formatFacts } from "../text-table.ts";
@@ -13,6 +14,7 @@ interface CreateOptions extends CommonOptions {
   readonly allowPeer: readonly string[];
   readonly allowTarget: readonly string[];
   readonly requireTls: boolean;
+  readonly mostWaiting?: string;
 }
 
 export function mailboxCreateCommand(io: CommandIo): Command {
@@ -33,6 +35,7 @@ export function mailboxCreateCommand(io: CommandIo): Command {
       (server: string, earlier: readonly string[]) => [...earlier, server],
       [],
     )
+    .option("--most-waiting <size>", 'how much may wait in it, such as "10 GiB" (default: as much as the disk takes)')
     .option("--no-require-tls", "take mail for it over unencrypted connections, too");
   return addCommonOptions(command).action(async (name: string, options: CreateOptions) => {
     const output = new Output(io, options.json === true);
@@ -43,6 +46,7 @@ export function mailboxCreateCommand(io: CommandIo): Command {
       requireTls: options.requireTls,
       purpose: options.purpose,
       allowedTargets: options.allowTarget,
+      mostWaitingBytes: parseMostWaiting(options.mostWaiting) ?? null,
     });
     output.result(
       created,

@@ -64,6 +64,7 @@ function describe(mailbox: MailboxDetails): string {
     ...(mailbox.allowedTargets.length === 0
       ? []
       : [`The proxy reaches for it: ${mailbox.allowedTargets.join(", ")}\n`]),
+    ...(mailbox.mostWaitingBytes === null ? [] : [`At most ${formatBytes(mailbox.mostWaitingBytes)} may wait in it\n`]),
     `In mail clients, through the proxy: postern mailbox show ${mailbox.id} --proxy USER SERVER`,
   ].join("\n");
 }

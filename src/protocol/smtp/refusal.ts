@@ -66,6 +66,7 @@ export const refusals = {
   tooManyRecipients: refusal(452, "4.5.3", "Too many recipients", "too-many-recipients"),
   smtpUtf8Wanted: refusal(553, "5.6.7", "Address needs SMTPUTF8", "smtputf8-wanted"),
   // Size and our own trouble
+  mailboxFull: refusal(452, "4.2.2", "Mailbox full, try again later", "mailbox-full"),
   tooLarge: refusal(552, "5.3.4", "Message too large", "too-large"),
   diskLow: refusal(452, "4.3.1", "Insufficient storage, try again later", "disk-low"),
   storeFailing: refusal(451, "4.3.0", "Cannot keep the message now, try again later", "store-failing"),

@@ -183,7 +183,8 @@ export class SmtpRelay implements MailStage {
     const { accepted, refused } = this.#envelope;
     const about = { hostName, receivedAtMs: clock.nowMs(), proxied: { ...proxied, refused } };
     const recorded = recordSubmission(envelope, connection, about);
-    const target = { mailbox: mailbox.id, recipient: mailbox.recipient, recipients: accepted };
+    const { id, recipient, mostWaitingBytes } = mailbox;
+    const target = { mailbox: id, recipient, recipients: accepted, mostWaitingBytes };
     return Capture.begin(this.#stages, recorded, [target], envelope.declaredBytes);
   }
 
@@ -247,7 +248,8 @@ export class SmtpRelay implements MailStage {
 
   #notKept(error: unknown): Answer {
     const refusal = refusalForStore(error);
-    this.#parties.log.event("smtp/not-kept", { cause: describeError(error) });
+    // A full mailbox is no trouble of ours.
+    if (refusal !== refusals.mailboxFull) this.#parties.log.event("smtp/not-kept", { cause: describeError(error) });
     this.noteRefusal(refusal);
     return { accepted: false, refusal };
   }

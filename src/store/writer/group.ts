@@ -179,6 +179,12 @@ class Group {
       this.answers.push({ token, kind: "repeated", sequence: earlier });
       return;
     }
+    const { mostWaitingBytes = Number.POSITIVE_INFINITY } = request;
+    if (this.#writer.tallies.waitingBytes(request.mailbox) + request.sealedBytes > mostWaitingBytes) {
+      if (record === undefined) this.unlinkLarge.push(request.sequence);
+      this.answers.push({ token, kind: "failed", code: "mailbox/full", detail: `${mostWaitingBytes} octets` });
+      return;
+    }
     const sha256 = record === undefined ? largeSha256 : hash("sha256", record.subarray(recordHeaderBytes), "buffer");
     if (sha256 === undefined) throw new PosternError("store/failing", "a deposit came without its payload");
     const place =

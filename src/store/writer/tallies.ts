@@ -28,6 +28,11 @@ export class Tallies {
     tally.lastReceivedAtMs = Math.max(tally.lastReceivedAtMs ?? 0, receivedAtMs);
   }
 
+  /** Sealed octets of all messages that can be pulled. */
+  waitingBytes(mailbox: number): number {
+    return this.#tally(mailbox).sealedBytes;
+  }
+
   removed(mailbox: number, sealedBytes: number): void {
     const tally = this.#touch(mailbox);
     tally.messages -= 1;

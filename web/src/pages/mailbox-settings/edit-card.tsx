@@ -27,6 +27,8 @@ interface Form {
   readonly requireTls: boolean;
   readonly purpose: Purpose;
   readonly targets: string;
+  /** What may wait, in MiB; empty: no limit. */
+  readonly most: string;
 }
 
 /** Changes the settings that were seen when the form was opened; what somebody else changed meanwhile is not undone unseen. */
@@ -99,11 +101,12 @@ interface InputsProps {
 }
 
 /** Those that the gateway may say something about, by its names. */
-const formFields = ["name", "description", "allowedPeers", "allowedTargets"] as const;
-type FieldErrors = Readonly<Record<"name" | "description" | "peers" | "targets", string | undefined>>;
+const formFields = ["name", "description", "allowedPeers", "allowedTargets", "mostWaitingBytes"] as const;
+type FieldErrors = Readonly<Record<"name" | "description" | "peers" | "targets" | "most", string | undefined>>;
 
 /** What the browser sees by itself, and what the gateway said about a field. */
 function useFormErrors(form: Form, tried: boolean, refused: Error | null) {
+  const { t } = useTranslation("mailbox-settings");
   const reasonText = useReasonText();
   const name = useNameError(form.name, tried);
   const peers = usePeersError(linesOf(form.peers), tried);
@@ -115,8 +118,9 @@ function useFormErrors(form: Form, tried: boolean, refused: Error | null) {
     description: said("description"),
     peers: peers.shown ?? said("allowedPeers"),
     targets: targets.shown ?? said("allowedTargets"),
+    most: mostIsRight(form.most) ? said("mostWaitingBytes") : t("mostError"),
   };
-  return { free: name.free && peers.free && targets.free, errors };
+  return { free: name.free && peers.free && targets.free && mostIsRight(form.most), errors };
 }
 
 function Inputs({ form, onChange, errors }: InputsProps) {
@@ -145,6 +149,16 @@ function Inputs({ form, onChange, errors }: InputsProps) {
         onChange={({ target }) => onChange({ ...form, description: target.value.replaceAll(/[\r\n]+/g, " ") })}
         error={errors.description}
       />
+      <MailInputs form={form} onChange={onChange} errors={errors} />
+    </>
+  );
+}
+
+/** What is taken from whom, and how much. */
+function MailInputs({ form, onChange, errors }: InputsProps) {
+  const { t } = useTranslation("mailbox-settings");
+  return (
+    <>
       <TextArea
         label={t("peers")}
         help={t("peersHelp")}
@@ -168,6 +182,16 @@ function Inputs({ form, onChange, errors }: InputsProps) {
         value={form.targets}
         onChange={({ target }) => onChange({ ...form, targets: target.value })}
         error={errors.targets}
+      />
+      <Field
+        label={t("most")}
+        help={t("mostHelp")}
+        optional
+        inputMode="numeric"
+        autoComplete="off"
+        value={form.most}
+        onChange={({ target }) => onChange({ ...form, most: target.value.trim() })}
+        error={errors.most}
       />
     </>
   );
@@ -196,13 +220,22 @@ function EditProblem({ error, takeTheirs, keepMine }: EditProblemProps) {
   );
 }
 
+const mebibyte = 1024 * 1024;
+
+/** In MiB, as the gateway takes it; empty: no limit. */
+function mostIsRight(most: string): boolean {
+  return most === "" || (/^[0-9]{2,9}$/.test(most) && Number(most) >= 64);
+}
+
 function formOf({ allowedPeers, allowedTargets, ...mailbox }: MailboxDetails): Form {
   const { name, description, requireTls, purpose } = mailbox;
   const lists = { peers: allowedPeers.join("\n"), targets: allowedTargets.join("\n") };
-  return { name, description, requireTls, purpose, ...lists };
+  const most = mailbox.mostWaitingBytes === null ? "" : String(Math.floor(mailbox.mostWaitingBytes / mebibyte));
+  return { name, description, requireTls, purpose, most, ...lists };
 }
 
-function bodyOf({ name, description, peers, targets, requireTls, purpose }: Form): Bodies["editMailbox"] {
+function bodyOf({ name, description, peers, targets, requireTls, purpose, most }: Form): Bodies["editMailbox"] {
   const lists = { allowedPeers: [...linesOf(peers)], allowedTargets: [...linesOf(targets)] };
-  return { name: name.trim(), description: description.trim(), requireTls, purpose, ...lists };
+  const mostWaitingBytes = most === "" ? null : Number(most) * mebibyte;
+  return { name: name.trim(), description: description.trim(), requireTls, purpose, mostWaitingBytes, ...lists };
 }

@@ -6,7 +6,7 @@ import { useFormat } from "../../app/format.ts";
 /** The settings, for those who may read them alone. */
 export function FactsCard({ mailbox }: { readonly mailbox: MailboxDetails }) {
   const { t } = useTranslation(["mailbox-settings", "mailbox", "frame"]);
-  const { dateTime } = useFormat();
+  const { bytes, dateTime } = useFormat();
   return (
     <section className="card" aria-labelledby="facts">
       <div className="card__head">
@@ -25,6 +25,8 @@ export function FactsCard({ mailbox }: { readonly mailbox: MailboxDetails }) {
         <dd>{t(`mailbox:purposes.${mailbox.purpose}`)}</dd>
         <dt>{t("targets")}</dt>
         <dd>{mailbox.allowedTargets.length === 0 ? t("targetsAll") : mailbox.allowedTargets.join(", ")}</dd>
+        <dt>{t("most")}</dt>
+        <dd>{mailbox.mostWaitingBytes === null ? t("mostNone") : bytes(mailbox.mostWaitingBytes)}</dd>
         <dt>{t("created")}</dt>
         <dd>{dateTime(mailbox.createdAt)}</dd>
       </dl>
