@@ -3,6 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { type MailboxId, parseMailboxId, type UniqueId } from "../base/ids.ts";
 import { type DataDirectory, dataDirectory } from "./data-directory.ts";
 import { Epochs, readEpochs } from "./epochs.ts";
+import { namingTheIndex } from "./lost-index.ts";
 import { PayloadReader } from "./payload-reader.ts";
 import { openIndexForReading } from "./schema.ts";
 import { ExpectedMessages } from "./verify-arrivals.ts";
@@ -80,7 +81,7 @@ export interface VerifiedMailbox {
 /**
  * Recomputes everything that can be recomputed without a password: ledger chains, SHA-256 of every sealed message and
  * addendum against the ledger, records in their places, counts. Changes nothing; a gateway may be running meanwhile.
- * Throws `store/no-data`, `store/bad-version`.
+ * Throws `store/no-data`, `store/bad-version`, and `store/index-damaged` when not even the names of messages can be read.
  */
 export async function* verifyStore(directory: string, options: VerifyOptions = {}): AsyncGenerator<Finding, void> {
   const layout = dataDirectory(directory);
@@ -89,7 +90,7 @@ export async function* verifyStore(directory: string, options: VerifyOptions = {
   const parts: VerifyParts = {
     directory: layout,
     index,
-    epochs: new Epochs(readEpochs(index)),
+    epochs: epochsOf(index),
     payload: new PayloadReader(layout),
     progress,
     report: () => options.onProgress?.({ ...progress }),
@@ -106,6 +107,15 @@ export async function* verifyStore(directory: string, options: VerifyOptions = {
   } finally {
     await parts.payload.close();
     index.close();
+  }
+}
+
+function epochsOf(index: DatabaseSync): Epochs {
+  try {
+    return new Epochs(readEpochs(index));
+  } catch (error) {
+    index.close();
+    throw namingTheIndex(error);
   }
 }
 

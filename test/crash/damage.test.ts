@@ -21,7 +21,8 @@ import { contentOf, fillDirectory, type KnownDirectory, type KnownMessage } from
 import { damageRound } from "./damage/round.ts";
 
 const kinds = Object.keys(damageKinds);
-const seed = Number(process.env["POSTERN_TEST_SEED"] ?? Date.now() % 1_000_000);
+/** The same each time: what nobody has tried yet is for the laboratory to find. */
+const seed = Number(process.env["POSTERN_TEST_SEED"] ?? 20);
 let root: string;
 let known: KnownDirectory;
 
