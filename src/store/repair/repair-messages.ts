@@ -4,23 +4,14 @@ import type { UniqueId } from "../../base/ids.ts";
 import { largePath, noSegment, segmentPath } from "../data-directory.ts";
 import { type RecordHeader, recordHeaderBytes } from "../record.ts";
 import { stateCodes } from "../schema.ts";
+import type { LocationRow } from "../thread-messages.ts";
 import type { Piece } from "./file-plan.ts";
 import type { Arrival, LedgerFacts } from "./ledger-facts.ts";
 import type { RepairedMailbox, RepairParts } from "./parts.ts";
 import { type Candidate, digestOf, readHeaderAt, readTrailer } from "./payload-scan.ts";
 
 /** A message's row in the index, as far as a repair may change it. */
-interface MessageFacts {
-  readonly state: number;
-  readonly source: number;
-  readonly receivedAtMs: number;
-  readonly segment: number;
-  readonly offset: number;
-  readonly sealedBytes: number;
-  readonly traceBytes: number;
-  readonly contentBytes: number;
-  readonly contentPop3Bytes: number;
-  readonly deviations: number;
+interface MessageFacts extends Omit<LocationRow, "sequence" | "sha256"> {
   readonly ledgerPosition: number;
 }
 
