@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { MessagePort } from "node:worker_threads";
+import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { describeError, type ErrorCode, PosternError } from "./errors.ts";
 
 /** What goes over a line between threads whose one end asks. Plain values only: they are copied. */
@@ -77,4 +77,12 @@ export function answerOn<Q>(port: QuestionPort<Q>, answer: (question: Q) => unkn
       })
       .catch(() => undefined);
   });
+}
+
+/** Takes what has come and was not yet taken, for the end of a line whose other end is gone. Nobody is answered. */
+export function drainQuestions<Q>(port: QuestionPort<Q>, take: (question: Q) => unknown): void {
+  for (let queued = receiveMessageOnPort(port); queued !== undefined; queued = receiveMessageOnPort(port)) {
+    const { question }: Asked<Q> = queued.message;
+    void take(question);
+  }
 }

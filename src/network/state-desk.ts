@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { answerOn, type QuestionPort } from "../base/ask-port.ts";
+import { answerOn, drainQuestions, type QuestionPort } from "../base/ask-port.ts";
 import type { SignInPermit } from "../mailbox/sign-in-gate.ts";
 import type { Log } from "../observe/log.ts";
 import type { Permit } from "../upstream/credentials-throttle.ts";
@@ -33,6 +33,8 @@ export class StateDesk {
   /** The thread has ended: what it held is free again, and its sessions are over. */
   end(): void {
     this.#over = true;
+    // What it said last, about messages that it kept.
+    drainQuestions(this.#port, (question) => this.#answer(question));
     this.#port.close();
     for (const [address, count] of this.#places)
       for (let place = 0; place < count; place++) this.#parts.state.places.leave(address);
