@@ -4,17 +4,13 @@
  * The console of a service provider: how long the overview and the table of mailboxes take with thousands of mailboxes in
  * which a million messages wait, and what looking at them does to the rate at which mail comes in.
  */
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { generateMailboxId } from "../../src/base/ids.ts";
-import { ApiClient } from "../support/api-client.ts";
+import type { ApiClient } from "../support/api-client.ts";
 import type { CreatedMailbox, GatewayProcess } from "../support/gateway-process.ts";
-import { startBenchGateway } from "./bench-gateway.ts";
 import type { BenchRun } from "./bench-run.ts";
 import { compare, conclude, mediansOf } from "./comparison.ts";
-import { deposit, rowOf, withStore } from "./fill.ts";
 import { rateColumn } from "./intake.ts";
+import { type ProviderGateway, signInAdministrator, withProviderGateway } from "./provider-gateway.ts";
 import { progress } from "./report.ts";
 import { sendBySource } from "./smtp-source-load.ts";
 
@@ -28,7 +24,6 @@ const senders = 20;
 const intakeMessages = 4000;
 /** Two administrators with the overview open, which asks every five seconds. */
 const lookEveryMs = 2500;
-const password = "a password for the benchmark 4711";
 
 const pages: readonly (readonly [what: string, path: string])[] = [
   ["overview", "overview"],
@@ -39,49 +34,18 @@ const pages: readonly (readonly [what: string, path: string])[] = [
 ];
 
 export async function benchConsole(run: BenchRun): Promise<void> {
-  const gateway = await startBenchGateway(run);
-  try {
-    const mailbox = await gateway.createMailbox("bench", "--no-require-tls");
-    await gateway.stop();
-    const [boxes, messages] = [Math.round(mailboxes * run.share), Math.round(waiting * run.share)];
-    await withStore(gateway.dataDirectory, async (store) => {
-      const template = rowOf(store, mailbox);
-      const rows = Array.from({ length: boxes }, (_, index) => ({
-        ...template,
-        id: generateMailboxId(),
-        name: `Customer ${index}`,
-      }));
-      await Promise.all(rows.map((row) => store.mailboxes.insert(row)));
-      await deposit(store, rows, messages);
-    });
-    await gateway.startAgain();
-    const client = await signedIn(gateway);
-    await benchAnswers(run, client, { gateway, mailbox, title: `${boxes} mailboxes, ${messages} waiting messages` });
-    await benchIntakeMeanwhile(run, client, { gateway, mailbox });
-  } finally {
-    await gateway.remove();
-  }
-}
-
-async function signedIn(gateway: GatewayProcess): Promise<ApiClient> {
-  const file = join(gateway.directory, "administrator.password");
-  await writeFile(file, `${password}\n`, { mode: 0o600 });
-  await gateway.command("admin", "create", "root", "--password-file", file);
-  const client = new ApiClient(gateway.ports.console);
-  const answer = await client.signIn("root", password);
-  if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
-  return client;
-}
-
-interface Place {
-  readonly gateway: GatewayProcess;
-  readonly mailbox: CreatedMailbox;
+  const [boxes, messages] = [Math.round(mailboxes * run.share), Math.round(waiting * run.share)];
+  await withProviderGateway(run, { mailboxes: boxes, messages }, async (provider) => {
+    const client = await signInAdministrator(provider.gateway);
+    await benchAnswers(run, client, { ...provider, title: `${boxes} mailboxes, ${messages} waiting messages` });
+    await benchIntakeMeanwhile(run, client, provider);
+  });
 }
 
 async function benchAnswers(
   run: BenchRun,
   client: ApiClient,
-  { gateway, mailbox, title }: Place & { readonly title: string },
+  { gateway, mailbox, title }: ProviderGateway & { readonly title: string },
 ): Promise<void> {
   const over = new AbortController();
   const flowing = flow(gateway, mailbox, over.signal);
@@ -126,7 +90,11 @@ async function flow(gateway: GatewayProcess, mailbox: CreatedMailbox, over: Abor
   }
 }
 
-async function benchIntakeMeanwhile(run: BenchRun, client: ApiClient, { gateway, mailbox }: Place): Promise<void> {
+async function benchIntakeMeanwhile(
+  run: BenchRun,
+  client: ApiClient,
+  { gateway, mailbox }: ProviderGateway,
+): Promise<void> {
   const load = { connections: senders, messages: intakeMessages };
   const alone = "nobody looks";
   await compare(

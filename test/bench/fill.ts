@@ -2,7 +2,7 @@
 
 /** Puts mail into a data directory by the store itself: by SMTP a million messages would take many minutes. */
 import { systemClock } from "../../src/base/clock.ts";
-import { parseMailboxId } from "../../src/base/ids.ts";
+import { generateMailboxId, parseMailboxId } from "../../src/base/ids.ts";
 import type { MailboxRow, Store } from "../../src/store/contract.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { progress } from "./report.ts";
@@ -28,6 +28,20 @@ export function rowOf(store: Store, { id: text }: { readonly id: string }): Mail
   const row = id === undefined ? undefined : store.mailboxes.get(id);
   if (row === undefined) throw new Error("the mailbox is gone");
   return row;
+}
+
+/** More mailboxes, each with an id and a name of its own; they have the template's key unless `recipientOf` makes others. */
+export function rowsLike(
+  template: MailboxRow,
+  count: number,
+  recipientOf = (): MailboxRow["recipient"] => template.recipient,
+): readonly MailboxRow[] {
+  return Array.from({ length: count }, (_, index) => ({
+    ...template,
+    id: generateMailboxId(),
+    name: `Customer ${index}`,
+    recipient: recipientOf(),
+  }));
 }
 
 /** Spreads `count` messages evenly over mailboxes. */

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Mail for thousands of mailboxes in turn, each with a key of its own, beside mail for one. */
-import { generateMailboxId } from "../../src/base/ids.ts";
 import { generateIdentity } from "../../src/seal/identity.ts";
 import type { CreatedMailbox, GatewayProcess } from "../support/gateway-process.ts";
 import { mailDomain } from "../support/gateway-process.ts";
 import { startBenchGateway } from "./bench-gateway.ts";
 import type { BenchRun } from "./bench-run.ts";
 import { compare, type Side } from "./comparison.ts";
-import { rowOf, withStore } from "./fill.ts";
+import { rowOf, rowsLike, withStore } from "./fill.ts";
 import { rateColumns } from "./intake.ts";
 import { cpuMsOf } from "./process-cost.ts";
 import { progress } from "./report.ts";
@@ -52,12 +51,8 @@ async function addMailboxes(gateway: GatewayProcess, like: CreatedMailbox, count
   await gateway.stop();
   const addresses: string[] = [];
   await withStore(gateway.dataDirectory, async (store) => {
-    const template = rowOf(store, like);
-    const rows = Array.from({ length: count }, (_, index) => {
-      // A recipient that was seen before would be cheaper: heads are made ahead for each.
-      const { recipient } = generateIdentity("mlkem768x25519");
-      return { ...template, id: generateMailboxId(), name: `Customer ${index}`, recipient };
-    });
+    // A recipient that was seen before would be cheaper: heads are made ahead for each.
+    const rows = rowsLike(rowOf(store, like), count, () => generateIdentity("mlkem768x25519").recipient);
     await Promise.all(rows.map((row) => store.mailboxes.insert(row)));
     addresses.push(...rows.map(({ id }) => `${id}@${mailDomain}`));
   });

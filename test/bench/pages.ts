@@ -5,26 +5,21 @@
  * be used, with nothing in the browser's cache and with everything in it.
  */
 import { createHash, X509Certificate } from "node:crypto";
-import { writeFile } from "node:fs/promises";
-import { loadavg } from "node:os";
-import { join } from "node:path";
 import { type Browser, type BrowserContext, chromium } from "playwright-core";
-import { generateMailboxId } from "../../src/base/ids.ts";
-import { ApiClient } from "../support/api-client.ts";
 import { chromiumProgram, quietBrowserFlags } from "../support/console-world.ts";
-import { type CreatedMailbox, GatewayProcess } from "../support/gateway-process.ts";
-import { deposit, rowOf, withStore } from "./fill.ts";
-import { median, printTable, progress } from "./report.ts";
+import type { CreatedMailbox, GatewayProcess } from "../support/gateway-process.ts";
+import type { BenchRun, Figures } from "./bench-run.ts";
+import { compare } from "./comparison.ts";
+import { signInAdministrator, withProviderGateway } from "./provider-gateway.ts";
 
 /** What browsers' own tools take for a phone of the middle class. */
 const slowdown = 4;
 const targetMs = 1000;
 const mailboxes = 300;
 const waiting = 3000;
-const looks = 5;
+const leastRounds = 5;
 /** A browser keeps what it has made of a script from the second visit on. */
 const visitsToWarm = 3;
-const password = "a password for the benchmark 4711";
 
 interface Measured {
   readonly what: string;
@@ -55,21 +50,62 @@ function pagesOf(mailbox: CreatedMailbox): readonly Measured[] {
   ];
 }
 
-export async function benchPages(rounds: number): Promise<void> {
-  const gateway = await GatewayProcess.start({ configuration: '[log]\nlevel = "warn"\n' });
-  // Of a page whose certificate it does not trust, Chromium keeps nothing in its cache.
-  const trusted = `--ignore-certificate-errors-spki-list=${await keyDigest(gateway)}`;
-  const browser = await chromium.launch({ executablePath: chromiumProgram, args: [...quietBrowserFlags, trusted] });
+export async function benchPages(run: BenchRun): Promise<void> {
+  const [boxes, messages] = [Math.round(mailboxes * run.share), Math.round(waiting * run.share)];
+  await withProviderGateway(run, { mailboxes: boxes, messages }, async ({ gateway, mailbox }) => {
+    // Of a page whose certificate it does not trust, Chromium keeps nothing in its cache.
+    const trusted = `--ignore-certificate-errors-spki-list=${await keyDigest(gateway)}`;
+    const browser = await chromium.launch({ executablePath: chromiumProgram, args: [...quietBrowserFlags, trusted] });
+    try {
+      for (const page of pagesOf(mailbox)) await benchPage(run, { browser, gateway, boxes }, page);
+    } finally {
+      await browser.close();
+    }
+  });
+}
+
+interface Place {
+  readonly browser: Browser;
+  readonly gateway: GatewayProcess;
+  readonly boxes: number;
+}
+
+async function benchPage(run: BenchRun, place: Place, page: Measured): Promise<void> {
+  const again = await newBrowser(place, page);
   try {
-    const mailbox = await gateway.createMailbox("bench", "--no-require-tls");
-    await gateway.stop();
-    await fill(gateway, mailbox);
-    await gateway.startAgain();
-    await makeAdministrator(gateway);
-    await benchAll(browser, gateway, pagesOf(mailbox), Math.max(looks, rounds));
+    await compare(
+      { ...run, rounds: Math.max(leastRounds, run.rounds) },
+      {
+        title: `${page.what}, usable after, in Chromium at a ${slowdown}th of its speed; ${place.boxes} mailboxes`,
+        method:
+          "From the address to the first frame in which all of the page is there: by a browser that has never been there, " +
+          "and by one that has been there before. CPU is what the page's thread has worked until then.",
+        columns: [
+          { figure: "coldMs", heading: "never seen, ms", digits: 0 },
+          { figure: "coldCpuMs", heading: "CPU ms", digits: 0 },
+          { figure: "warmMs", heading: "seen before, ms", digits: 0 },
+          { figure: "warmCpuMs", heading: "CPU ms", digits: 0 },
+        ],
+        goals: [
+          { figure: "coldMs", atMost: targetMs },
+          { figure: "warmMs", atMost: targetMs },
+        ],
+        warmUps: visitsToWarm,
+      },
+      [{ name: "Postern", measure: () => visitBothWays(place, page, again) }],
+    );
   } finally {
-    await browser.close();
-    await gateway.remove();
+    await again.close();
+  }
+}
+
+async function visitBothWays(place: Place, page: Measured, again: BrowserContext): Promise<Figures> {
+  const never = await newBrowser(place, page);
+  try {
+    const [cold, warm] = [await visitOnce(never, page), await visitOnce(again, page)];
+    return { coldMs: cold.usableAtMs, coldCpuMs: cold.cpuMs, warmMs: warm.usableAtMs, warmCpuMs: warm.cpuMs };
+  } finally {
+    await never.close();
   }
 }
 
@@ -81,86 +117,25 @@ async function keyDigest(gateway: GatewayProcess): Promise<string> {
     .digest("base64");
 }
 
-async function fill(gateway: GatewayProcess, mailbox: CreatedMailbox): Promise<void> {
-  await withStore(gateway.dataDirectory, async (store) => {
-    const template = rowOf(store, mailbox);
-    const rows = Array.from({ length: mailboxes }, (_, index) => ({
-      ...template,
-      id: generateMailboxId(),
-      name: `Customer ${index}`,
-    }));
-    await Promise.all(rows.map((row) => store.mailboxes.insert(row)));
-    await deposit(store, [template, ...rows], waiting);
-  });
-}
-
-async function makeAdministrator(gateway: GatewayProcess): Promise<void> {
-  const file = join(gateway.directory, "administrator.password");
-  await writeFile(file, `${password}\n`, { mode: 0o600 });
-  await gateway.command("admin", "create", "root", "--password-file", file);
-}
-
-async function benchAll(
-  browser: Browser,
-  gateway: GatewayProcess,
-  pages: readonly Measured[],
-  times: number,
-): Promise<void> {
-  const rows: (readonly string[])[] = [];
-  for (const page of pages) {
-    progress(page.what);
-    const cold: Visit[] = [];
-    for (let look = 0; look < times; look++) cold.push(...(await inNewBrowser(browser, gateway, page, 1)));
-    const warm = (await inNewBrowser(browser, gateway, page, visitsToWarm + times)).slice(visitsToWarm);
-    rows.push([page.what, ...judgedTimes(cold), ...judgedTimes(warm), loadavg()[0]?.toFixed(1) ?? ""]);
-  }
-  const heads = ["", "cold, median ms", "all", "CPU ms", "warm, median ms", "all", "CPU ms", "load"];
-  printTable(`Usable after, Chromium at a ${slowdown}th of its speed (to reach: ${targetMs} ms)`, [heads, ...rows]);
-}
-
 interface Visit {
   readonly usableAtMs: number;
   /** What the page's thread has worked until then, slowdown included: it does not depend on who else uses the machine. */
   readonly cpuMs: number;
 }
 
-function judgedTimes(visits: readonly Visit[]): readonly string[] {
-  const times = visits.map(({ usableAtMs }) => usableAtMs);
-  const middle = median(times);
-  const all = times.map((each) => each.toFixed(0)).join(" ");
-  const cpu = median(visits.map(({ cpuMs }) => cpuMs));
-  return [`${middle.toFixed(0)} (${middle <= targetMs ? "reached" : "missed"})`, all, cpu.toFixed(0)];
-}
-
-/** So many visits by a browser that has never been there. */
-async function inNewBrowser(
-  browser: Browser,
-  gateway: GatewayProcess,
-  measured: Measured,
-  visits: number,
-): Promise<readonly Visit[]> {
+/** One that has never been anywhere. */
+async function newBrowser({ browser, gateway }: Place, { signedIn }: Measured): Promise<BrowserContext> {
   const origin = `https://localhost:${gateway.ports.console}`;
-  const context = await browser.newContext({
-    baseURL: origin,
-    viewport: { width: 390, height: 844 },
-    isMobile: true,
-  });
-  try {
-    if (measured.signedIn) await takeSignIn(context, gateway, origin);
-    const taken: Visit[] = [];
-    for (let visit = 0; visit < visits; visit++) taken.push(await visitOnce(context, measured));
-    return taken;
-  } finally {
-    await context.close();
-  }
+  const context = await browser.newContext({ baseURL: origin, viewport: { width: 390, height: 844 }, isMobile: true });
+  if (signedIn) await takeSignIn(context, gateway, origin);
+  return context;
 }
 
 /** Signs in outside the browser, so that nothing of the console is in its cache. */
 async function takeSignIn(context: BrowserContext, gateway: GatewayProcess, origin: string): Promise<void> {
-  const client = new ApiClient(gateway.ports.console);
-  const { status } = await client.signIn("root", password);
+  const client = await signInAdministrator(gateway);
   const [, name, value] = /^([^=]+)=(.+)/.exec(client.headers["cookie"] ?? "") ?? [];
-  if (name === undefined || value === undefined) throw new Error(`no cookie at the sign-in: ${status}`);
+  if (name === undefined || value === undefined) throw new Error("no cookie at the sign-in");
   await context.addCookies([{ name, value, url: origin, secure: true, httpOnly: true, sameSite: "Strict" }]);
 }
 

@@ -35,7 +35,7 @@ const benches: Readonly<Record<string, (run: BenchRun) => Promise<void>>> = {
   memory: benchMemory,
   million: benchMillion,
   console: benchConsole,
-  pages: ({ rounds }) => benchPages(rounds),
+  pages: benchPages,
 };
 
 const { values, positionals } = parseArgs({
