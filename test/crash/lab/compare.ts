@@ -137,27 +137,42 @@ function expectedOf(known: KnownMessage, mailbox: KnownMailbox, moment: Moment):
 function causeFindings({ gateway, ledger, moment }: Compared): readonly string[] {
   const index = new DatabaseSync(join(gateway.dataDirectory, "index.sqlite"), { readOnly: true });
   try {
-    const uncaused = index
-      .prepare(
-        `SELECT DISTINCT l.mailbox, l.sequence FROM ledger l WHERE l.event IN ('accepted', 'offered')
-           AND NOT EXISTS (SELECT 1 FROM message m WHERE m.mailbox = l.mailbox AND m.sequence = l.sequence)
-           AND NOT EXISTS (SELECT 1 FROM ledger r WHERE r.mailbox = l.mailbox AND r.sequence = l.sequence
-             AND (r.event = 'withdrawn' OR (r.event = 'removed' AND length(r.detail) > 0)))`,
-      )
-      .all()
-      .map((row) => `message ${String(row["sequence"])} is gone without a cause in the ledger`);
-    const removedRow = index.prepare(
-      `SELECT l.detail FROM ledger l JOIN mailbox m ON m.number = l.mailbox
-       WHERE m.id = ? AND l.sequence = ? AND l.event = 'removed'`,
-    );
+    const { arrived, causes } = readFates(index);
+    const findings: string[] = [];
+    for (const [key, sequence] of arrived)
+      if (!causes.has(key)) findings.push(`message ${sequence} is gone without a cause in the ledger`);
     for (const { mailbox, uniqueId, removing } of ledger.messages.values()) {
       if (uniqueId === undefined || standing(removing, moment) !== "done") continue;
       const sequence = Number.parseInt(uniqueId.split("-")[1] ?? "", 16);
-      if (!String(removedRow.get(mailbox, sequence)?.["detail"] ?? "").includes("pull"))
-        uncaused.push(`${uniqueId}: its removal by a pull is not in the ledger`);
+      if (causes.get(`${mailbox} ${sequence}`)?.includes("pull") !== true)
+        findings.push(`${uniqueId}: its removal by a pull is not in the ledger`);
     }
-    return uncaused;
+    return findings;
   } finally {
     index.close();
   }
+}
+
+/**
+ * One pass over all rows, since the ledger of a long load has hundreds of thousands: `arrived`, mailbox and sequence to
+ * the sequence of what arrived once and is not there; `causes`, the same names to what the ledger says took it away.
+ */
+function readFates(index: DatabaseSync): {
+  readonly arrived: ReadonlyMap<string, number>;
+  readonly causes: ReadonlyMap<string, string>;
+} {
+  const arrived = new Map<string, number>();
+  const causes = new Map<string, string>();
+  const rows = index
+    .prepare("SELECT m.id, l.sequence, l.event, l.detail FROM ledger l JOIN mailbox m ON m.number = l.mailbox")
+    .iterate();
+  for (const { id, sequence, event, detail } of rows) {
+    const key = `${String(id)} ${String(sequence)}`;
+    if (event === "accepted" || event === "offered") arrived.set(key, Number(sequence));
+    else if (event === "withdrawn") causes.set(key, "withdrawn");
+    else if (event === "removed" && typeof detail === "string" && detail !== "") causes.set(key, detail);
+  }
+  const waiting = index.prepare("SELECT m.id, w.sequence FROM message w JOIN mailbox m ON m.number = w.mailbox");
+  for (const { id, sequence } of waiting.iterate()) arrived.delete(`${String(id)} ${String(sequence)}`);
+  return { arrived, causes };
 }
