@@ -4,7 +4,9 @@ import { PosternError } from "../base/errors.ts";
 import type { MailboxId } from "../base/ids.ts";
 import { SecretBytes } from "../base/secret.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
+import { looksGenerated } from "../mailbox/password.ts";
 import type { MailboxWithPassword } from "../mailbox/registry.ts";
+import { checkPassword } from "./accounts/password-rules.ts";
 import { addressOf, describeMailbox, summarise } from "./mailbox-view.ts";
 import { type OperationContext, operation } from "./operation.ts";
 import * as shapes from "./shapes.ts";
@@ -115,14 +117,16 @@ export const changeMailboxPassword = operation({
   input: shapes.passwordChange,
   output: shapes.mailboxPassword,
   changes: true,
-  async run(context, { id, oldPassword }) {
+  async run(context, { id, oldPassword, newPassword }) {
     const old = SecretBytes.fromText(oldPassword);
+    const wanted = newPassword === undefined ? undefined : checkedPassword(newPassword, id);
     try {
-      const renewed = await context.mailboxes.changePassword(id, old);
-      await noteChange(context, id, { change: "password-changed" });
+      const renewed = await context.mailboxes.changePassword(id, old, wanted);
+      if (renewed.wasChanged) await noteChange(context, id, { change: "password-changed" });
       return withPassword(context, renewed);
     } finally {
       old.wipe();
+      wanted?.wipe();
     }
   },
 });
@@ -154,6 +158,13 @@ async function changed(
     after: auditView(mailbox),
   });
   return summarise(mailbox, (await context.store.counts()).get(mailbox.id), context.configuration);
+}
+
+/** One that is not in the shape of generated ones keeps the rules for chosen ones. Throws `admin/weak-password`. */
+function checkedPassword(text: string, id: MailboxId): SecretBytes {
+  const password = SecretBytes.fromText(text);
+  if (!looksGenerated(password)) checkPassword(text, id);
+  return password;
 }
 
 /** The one place where a password becomes text: on its way to the person who asked for it. */

@@ -77,7 +77,12 @@ export const mailboxEdit = z.strictObject({
   mostWaitingBytes: mostWaitingBytes.optional(),
 });
 
-export const passwordChange = z.strictObject({ id: mailboxId, oldPassword: z.string() });
+export const passwordChange = z.strictObject({
+  id: mailboxId,
+  oldPassword: z.string(),
+  /** Whoever gives it knows it before it holds, so that a lost answer locks nobody out. */
+  newPassword: z.string().optional(),
+});
 export const passwordReset = z.strictObject({ id: mailboxId, discardMail: z.boolean().default(false) });
 
 const time = z.string();

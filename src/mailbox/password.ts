@@ -21,3 +21,16 @@ export function generatePassword(): SecretBytes {
   }
   return SecretBytes.own(password);
 }
+
+const generatedShape = new RegExp(
+  `^[${passwordAlphabet}]{${groupLength}}(?:-[${passwordAlphabet}]{${groupLength}}){${groups - 1}}$`,
+);
+
+/** Of 28 random characters of 31, about 18 are different; fewer than these come by chance less than once in 10^6. */
+const leastDifferent = 10;
+
+/** Whether a password that somebody else made can be a random one in the shape of `generatePassword`. */
+export function looksGenerated(password: SecretBytes): boolean {
+  const text = password.expose().toString("utf8");
+  return generatedShape.test(text) && new Set(text.replaceAll("-", "")).size >= leastDifferent;
+}

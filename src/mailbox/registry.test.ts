@@ -8,6 +8,7 @@ import { SecretBytes } from "../base/secret.ts";
 import { unwrapIdentity } from "../seal/identity.ts";
 import { sealWhole } from "../seal/seal.ts";
 import { unsealWhole } from "../seal/unseal.ts";
+import { generatePassword } from "./password.ts";
 import { MailboxRegistry } from "./registry.ts";
 
 const workFactor = 10;
@@ -120,6 +121,35 @@ test("a changed password opens the mail of before; the old one opens nothing", a
   assert.equal(registry.find(mailbox.id)?.recipient.text, mailbox.recipient.text);
   assert.equal(store.noted.at(-1), "password-changed");
 });
+
+test("a password that the caller knew before opens when the answer is lost, and asking again succeeds once more", async () => {
+  const { store, registry } = openRegistry();
+  const { mailbox, password: old } = await registry.create({ name: "a" });
+  const wanted = generatePassword();
+  const first = await registry.changePassword(mailbox.id, old, wanted);
+  const file = store.rows.get(mailbox.id)?.identityFile;
+  assert.ok(file);
+  assert.equal((await unwrapIdentity(file, wanted, { maxLogN: 18 })).recipient, mailbox.recipient.text);
+  await assert.rejects(unwrapIdentity(file, old, { maxLogN: 18 }), withCode("seal/wrong-passphrase"));
+  const again = await registry.changePassword(mailbox.id, old, wanted);
+  assert.deepEqual([first.wasChanged, again.wasChanged], [true, false]);
+  assert.equal(store.rows.get(mailbox.id)?.identityFile, file);
+  // Neither the wrong old one nor another new one is let in by the repetition.
+  await assert.rejects(registry.changePassword(mailbox.id, old, generatePassword()), withCode("seal/wrong-passphrase"));
+});
+
+test("a new password that a person chose is worked harder for", async () => {
+  const { store, registry } = openRegistry();
+  const { mailbox, password } = await registry.create({ name: "a" });
+  const before = headerOf(store.rows.get(mailbox.id)?.identityFile);
+  await registry.changePassword(mailbox.id, password, SecretBytes.fromText("aaaa-aaaa-aaaa-aaaa-aaaa-aaaa-aaaa"));
+  assert.doesNotMatch(before, / 18$/m);
+  assert.match(headerOf(store.rows.get(mailbox.id)?.identityFile), /^-> scrypt \S+ 18$/m);
+});
+
+function headerOf(file: Uint8Array | undefined): string {
+  return Buffer.from(file ?? []).toString("latin1", 0, 100);
+}
 
 test("a reset is refused while mail is left, and makes a new key pair when it is not", async () => {
   const { store, registry } = openRegistry();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Clock } from "../base/clock.ts";
-import { PosternError } from "../base/errors.ts";
+import { hasCode, PosternError } from "../base/errors.ts";
 import { generateMailboxId, type MailboxId } from "../base/ids.ts";
 import type { SecretBytes } from "../base/secret.ts";
 import type { Recipient } from "../seal/contract.ts";
@@ -10,7 +10,7 @@ import { type Mailbox, mailboxFromRow } from "./mailbox.ts";
 import { MailboxFinder } from "./mailbox-finder.ts";
 import type { Purpose } from "./mailbox-settings.ts";
 import { checkDescription, checkName } from "./mailbox-texts.ts";
-import { generatePassword } from "./password.ts";
+import { generatePassword, looksGenerated } from "./password.ts";
 import { parsePeerList } from "./peers.ts";
 import { mailboxVersion } from "./version.ts";
 import { chosenPasswordWorkFactor, maxWorkFactor } from "./work-factor.ts";
@@ -151,16 +151,26 @@ export class MailboxRegistry {
   /**
    * Gives the mailbox a new password. The key pair stays and only its wrapping changes, so mail stays readable. The old
    * password opens nothing any more, apart from copies of the data directory. Throws `seal/wrong-passphrase`.
+   *
+   * With `newPassword`, which is checked by the caller and known before it holds, no lost answer can lock the mailbox.
+   * Then a repetition changes nothing and says so: the old password is wrong by now, and the new one opens.
    */
-  changePassword(id: MailboxId, oldPassword: SecretBytes): Promise<MailboxWithPassword> {
+  changePassword(
+    id: MailboxId,
+    oldPassword: SecretBytes,
+    newPassword?: SecretBytes,
+  ): Promise<MailboxWithPassword & { readonly wasChanged: boolean }> {
     return this.#inTurn(async () => {
       const { identityFile } = this.#mustGet(id);
-      const identity = await unwrapIdentityText(identityFile, oldPassword, { maxLogN: maxWorkFactor });
+      const identity = await openWithOld(identityFile, oldPassword, newPassword);
+      if (identity === undefined)
+        return { mailbox: this.#mustFind(id), password: newPassword ?? oldPassword, wasChanged: false };
       try {
-        const password = generatePassword();
-        const rewrapped = await wrapIdentity(identity, password, this.#options.workFactor);
+        const password = newPassword ?? generatePassword();
+        const workFactor = looksGenerated(password) ? this.#options.workFactor : chosenPasswordWorkFactor;
+        const rewrapped = await wrapIdentity(identity, password, workFactor);
         const mailbox = await this.#replace(id, "password-changed", { identityFile: rewrapped });
-        return { mailbox, password };
+        return { mailbox, password, wasChanged: true };
       } finally {
         identity.wipe();
       }
@@ -247,6 +257,21 @@ export class MailboxRegistry {
 
   #mustFind(id: MailboxId): Mailbox {
     return this.find(id) ?? mailboxFromRow(this.#mustGet(id));
+  }
+}
+
+/** The identity; `undefined` when the new password opens it already. Throws `seal/wrong-passphrase` when neither does. */
+async function openWithOld(
+  identityFile: Uint8Array,
+  oldPassword: SecretBytes,
+  newPassword: SecretBytes | undefined,
+): Promise<SecretBytes | undefined> {
+  try {
+    return await unwrapIdentityText(identityFile, oldPassword, { maxLogN: maxWorkFactor });
+  } catch (error) {
+    if (newPassword === undefined || !hasCode(error, "seal/wrong-passphrase")) throw error;
+    (await unwrapIdentityText(identityFile, newPassword, { maxLogN: maxWorkFactor })).wipe();
+    return undefined;
   }
 }
 

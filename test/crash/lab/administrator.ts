@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { generatePassword } from "../../../src/mailbox/password.ts";
 import { Changing, type KnownMailbox } from "./client-ledger.ts";
 import { openPop3, openSmtp, operate } from "./gateway-door.ts";
 import type { LoadWorld } from "./load-world.ts";
@@ -38,10 +39,11 @@ export class Administrator {
   }
 
   async changePassword(mailbox: KnownMailbox): Promise<void> {
-    const begunMs = performance.now();
-    const input = { id: mailbox.id, oldPassword: mailbox.password.value };
-    const { password } = await operate(this.#world.loaded.gateway, "mailbox.password-change", input);
-    mailbox.password.acknowledged(password, begunMs);
+    const newPassword = generatePassword().expose().toString("latin1");
+    const input = { id: mailbox.id, oldPassword: mailbox.password.value, newPassword };
+    await mailbox.password.change(newPassword, () =>
+      operate(this.#world.loaded.gateway, "mailbox.password-change", input),
+    );
   }
 
   /** One mailbox through its life; the one of some rounds ago ends. */

@@ -54,11 +54,6 @@ export class Changing<T> {
     return last.value;
   }
 
-  /** For a change whose value the answer alone tells: nobody can know the new one before. */
-  acknowledged(value: T, begunMs: number): void {
-    this.#changes.push({ value, begunMs, ackedMs: performance.now() });
-  }
-
   async change(value: T, work: () => Promise<unknown>): Promise<void> {
     const change: Change<T> = { value, begunMs: performance.now(), ackedMs: undefined };
     this.#changes.push(change);

@@ -75,7 +75,7 @@ export interface Bodies {
   createMailbox: { "name": string; "description"?: string | undefined; "allowedPeers"?: (string)[] | undefined; "requireTls"?: boolean | undefined; "purpose"?: "microsoft365" | "google-workspace" | "exchange" | "postfix" | "other" | "proxy" | undefined; "allowedTargets"?: (string)[] | undefined; "mostWaitingBytes"?: (number) | (null) | undefined };
   editMailbox: { "name"?: string | undefined; "description"?: string | undefined; "allowedPeers"?: (string)[] | undefined; "requireTls"?: boolean | undefined; "purpose"?: "microsoft365" | "google-workspace" | "exchange" | "postfix" | "other" | "proxy" | undefined; "allowedTargets"?: (string)[] | undefined; "mostWaitingBytes"?: (number) | (null) | undefined };
   setMailboxState: { "state": "active" | "suspended" };
-  changeMailboxPassword: { "oldPassword": string };
+  changeMailboxPassword: { "oldPassword": string; "newPassword"?: string | undefined };
   resetMailboxPassword: { "discardMail"?: boolean | undefined };
   createAdministrator: { "name": string; "role": "administrator" | "operator" | "auditor"; "password": string };
   setAdministratorRole: { "role": "administrator" | "operator" | "auditor" };

@@ -148,9 +148,10 @@ function passwords(): readonly Route[] {
       path: "/mailboxes/{id}/password",
       access: "mailboxes:write",
       name: "changeMailboxPassword",
-      summary: "Give a mailbox a new password, with the old one; its mail stays readable",
+      summary:
+        "Give a mailbox a new password, with the old one; its mail stays readable. With newPassword the caller knows it before it holds, and may repeat the request after a lost answer; without it one is generated, and a lost answer leaves nobody who knows it",
       params: oneMailbox,
-      body: z.strictObject({ oldPassword: z.string() }),
+      body: shapes.passwordChange.omit({ id: true }),
       answer: shapes.mailboxPassword,
       run: async ({ run, params, body }) => ({ body: await run("mailbox.password-change", { ...params, ...body }) }),
     }),
