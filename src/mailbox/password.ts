@@ -26,7 +26,7 @@ const generatedShape = new RegExp(
   `^[${passwordAlphabet}]{${groupLength}}(?:-[${passwordAlphabet}]{${groupLength}}){${groups - 1}}$`,
 );
 
-/** Of 28 random characters of 31, about 18 are different; fewer than these come by chance less than once in 10^6. */
+/** Of 28 random characters of 31, 18.6 are different on average; fewer than 10 with a probability of 1.3 * 10^-8. */
 const leastDifferent = 10;
 
 /** Whether a password that somebody else made can be a random one in the shape of `generatePassword`. */

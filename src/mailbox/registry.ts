@@ -163,10 +163,9 @@ export class MailboxRegistry {
     return this.#inTurn(async () => {
       const { identityFile } = this.#mustGet(id);
       const identity = await openWithOld(identityFile, oldPassword, newPassword);
-      if (identity === undefined)
-        return { mailbox: this.#mustFind(id), password: newPassword ?? oldPassword, wasChanged: false };
+      const password = newPassword ?? generatePassword();
+      if (identity === undefined) return { mailbox: this.#mustFind(id), password, wasChanged: false };
       try {
-        const password = newPassword ?? generatePassword();
         const workFactor = looksGenerated(password) ? this.#options.workFactor : chosenPasswordWorkFactor;
         const rewrapped = await wrapIdentity(identity, password, workFactor);
         const mailbox = await this.#replace(id, "password-changed", { identityFile: rewrapped });
