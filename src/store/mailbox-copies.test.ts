@@ -72,22 +72,25 @@ test("a start makes what a crash left out, and takes away what it left behind", 
   const text = readFileSync(path);
   rmSync(path);
   await start();
+  await waitFor("the copy again", () => existsSync(path));
   assert.deepEqual(readFileSync(path), text);
   await store.mailboxes.update({ ...row, name: "new" }, "changed");
   await store.stop();
   writeFileSync(path, text);
   assert.deepEqual(await findings(), [], "an old copy is no damage");
   await start();
-  assert.equal(copyOf(row.id)?.name, "new");
+  await waitFor("the copy of the change", () => copyOf(row.id)?.name === "new");
   await store.mailboxes.remove(row.id, "test");
   await store.stop();
   writeFileSync(path, text);
   assert.deepEqual(await findings(), []);
   await start();
-  assert.ok(!existsSync(path));
+  await waitFor("its end", () => !existsSync(path));
 });
 
 test("a changed octet of a registry row is found by its copy, which no start overwrites", async () => {
+  const later: MailboxRow = { ...row, id: generateMailboxId() };
+  await store.mailboxes.insert(later);
   await store.stop();
   for (const damage of [
     "identity_file = x'00fe07'",
@@ -95,9 +98,12 @@ test("a changed octet of a registry row is found by its copy, which no start ove
     "allowed_peers = '[]'",
     "settings = 'x'",
   ]) {
-    change(`CREATE TABLE before AS SELECT * FROM mailbox; UPDATE mailbox SET ${damage}`);
+    change(`CREATE TABLE before AS SELECT * FROM mailbox; UPDATE mailbox SET ${damage} WHERE number = 1`);
     if (!damage.startsWith("settings")) {
+      // Copies are looked at in the order of the mailboxes: when this one is there, the damaged row's has been.
+      rmSync(join(directory, "mailboxes", `${later.id}.json`));
       await start();
+      await waitFor("the next copy", () => copyOf(later.id) !== undefined);
       await store.stop();
     }
     assert.deepEqual(await findings(), [`damage mailbox-damaged ${row.id}`], damage);
@@ -105,7 +111,7 @@ test("a changed octet of a registry row is found by its copy, which no start ove
     change("DELETE FROM mailbox; INSERT INTO mailbox SELECT * FROM before; DROP TABLE before");
   }
   assert.deepEqual(await findings(), []);
-  change("UPDATE mailbox SET id = 'mbx-x'");
+  change("UPDATE mailbox SET id = 'mbx-x' WHERE number = 1");
   assert.deepEqual(await findings(), ["damage mailbox-damaged undefined", `damage mailbox-missing ${row.id}`]);
 });
 
@@ -118,5 +124,16 @@ test("a damaged copy is told and made anew", async () => {
   writeFileSync(path, flipped);
   assert.deepEqual(await findings(), [`leftover copy-damaged ${row.id}`]);
   await start();
+  await waitFor("the copy made anew", () => copyOf(row.id) !== undefined);
   assert.deepEqual(readFileSync(path), text);
+});
+
+test("a start brings up to date the copies of more mailboxes than one look takes", async () => {
+  const rows = Array.from({ length: 50 }, () => ({ ...row, id: generateMailboxId() }));
+  await Promise.all(rows.map((each) => store.mailboxes.insert(each)));
+  await store.stop();
+  const folder = join(directory, "mailboxes");
+  for (const name of readdirSync(folder)) rmSync(join(folder, name));
+  await start();
+  await waitFor("all copies", () => [row, ...rows].every(({ id }) => copyOf(id) !== undefined));
 });

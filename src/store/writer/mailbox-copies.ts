@@ -1,43 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { type MailboxId, parseMailboxId } from "../../base/ids.ts";
 import type { DataDirectory } from "../data-directory.ts";
 import { formatMailboxCopy, lastChange, mailboxCopyPath, parseMailboxCopy } from "../mailbox-copy.ts";
-import { readMailbox, readMailboxes } from "../mailbox-rows.ts";
+import { readMailbox } from "../mailbox-rows.ts";
+
+/** Looked at in one go, some milliseconds on a slow disk: deposits wait for it. */
+const mailboxesPerLook = 20;
 
 /**
- * Keeps the copies of the registry's rows. They follow the index, and nothing waits for them: a copy that a crash left
- * out or cut off is made anew at the next start.
+ * Keeps the copies of the registry's rows. They follow the index, and nothing waits for them, a start neither: a copy
+ * that a crash left out or cut off is made anew soon after the next start.
  */
 export class MailboxCopies {
   readonly #directory: DataDirectory;
-  /** Mailboxes whose copy is to be written, by their number. */
+  /** Mailboxes whose copy is to be written or to go, by their number. */
   readonly #due = new Set<number>();
+  /** Copies up to this mailbox's have been looked at since the start. */
+  #lookedUpTo = 0;
 
   constructor(directory: DataDirectory) {
     this.#directory = directory;
     mkdirSync(directory.mailboxes, { recursive: true, mode: 0o700 });
   }
 
-  /** At a start: copies that are missing or old are made, those of removed mailboxes go. */
-  bringUpToDate(index: DatabaseSync): void {
-    const files = new Set(readdirSync(this.#directory.mailboxes));
-    for (const { number, row } of readMailboxes(index)) {
-      const file = basename(mailboxCopyPath(this.#directory, row.id));
-      const text = files.has(file) ? readFileSync(join(this.#directory.mailboxes, file), "utf8") : "";
-      const copy = parseMailboxCopy(text);
-      const same = copy !== undefined && formatMailboxCopy({ ledgerPosition: copy.ledgerPosition, row }) === text;
-      // A copy of the same change that says something else is the better witness: `verify` tells, `repair` uses it.
-      if (same || (copy !== undefined && copy.ledgerPosition === lastChange(index, number))) continue;
-      this.#write(index, number);
+  /**
+   * Looks at the next copies, oldest mailbox first: those that are missing or old are made, those of removed mailboxes
+   * go. `false`: all have been looked at since the start. What fails stays due and is thrown.
+   */
+  lookAtNext(index: DatabaseSync): boolean {
+    const next = index.prepare("SELECT number FROM mailbox WHERE number > ? ORDER BY number LIMIT ?");
+    const numbers = next.all(this.#lookedUpTo, mailboxesPerLook).map(({ number }) => Number(number));
+    for (const number of numbers) {
+      if (!this.#isCurrent(index, number)) this.#due.add(number);
+      this.#lookedUpTo = number;
     }
-    const removed = index.prepare("SELECT 1 FROM mailbox WHERE id = ? AND removed_at IS NOT NULL");
-    for (const file of files) {
-      const id = parseMailboxId(file.replace(/\.json$/, ""));
-      if (id !== undefined && removed.get(id) !== undefined) this.#remove(id);
-    }
+    this.flush(index);
+    return numbers.length === mailboxesPerLook;
   }
 
   /**
@@ -63,6 +63,19 @@ export class MailboxCopies {
     }
   }
 
+  #isCurrent(index: DatabaseSync, number: number): boolean {
+    const row = readMailbox(index, number);
+    if (row === undefined) return false;
+    const text = readIfThere(mailboxCopyPath(this.#directory, row.id));
+    const copy = parseMailboxCopy(text);
+    if (copy === undefined) return false;
+    // A copy of the same change that says something else is the better witness: `verify` tells, `repair` uses it.
+    return (
+      formatMailboxCopy({ ledgerPosition: copy.ledgerPosition, row }) === text ||
+      copy.ledgerPosition === lastChange(index, number)
+    );
+  }
+
   #write(index: DatabaseSync, number: number): void {
     const row = readMailbox(index, number);
     if (row === undefined) {
@@ -79,5 +92,14 @@ export class MailboxCopies {
 
   #remove(id: MailboxId): void {
     rmSync(mailboxCopyPath(this.#directory, id), { force: true });
+  }
+}
+
+/** Nothing for a copy that cannot be read, either: it is made anew. */
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
   }
 }

@@ -27,6 +27,8 @@ import { nextSegmentNumber, SegmentWriter } from "./segment-writer.ts";
 const housekeepingMs = 1000;
 /** Between two slices of a compaction, so that deposits go first. */
 const compactionPauseMs = 50;
+/** Between two looks at copies of mailboxes' rows, likewise: thousands of them take some seconds after a start. */
+const copiesPauseMs = 10;
 
 /**
  * The store thread: everything that is written goes through here, in groups. While one group is being synced the next
@@ -80,10 +82,10 @@ class StoreThread {
     });
     this.#large = new LargeFiles(this.#files, this.#directory, this.#epochs);
     this.#copies = new MailboxCopies(this.#directory);
-    this.#copies.bringUpToDate(this.#index);
     this.#clients = new Clients(port, (message, client) => this.#take(message, client));
     this.#housekeeping = setInterval(() => this.#keepHouse(), housekeepingMs);
     this.#tellReady(report, lastSequence);
+    this.#lookAtCopies();
   }
 
   /** Lives from here on by what the port says. */
@@ -291,8 +293,19 @@ class StoreThread {
       this.#clients.tell({ kind: "health", failing: false, full: false, detail: "" });
       this.#ready.push(...this.#unsettled.splice(0));
       this.#schedule();
+      this.#lookAtCopies();
     } catch {
       // still failing; the next round tries again
+    }
+  }
+
+  /** Where the last look ended, until all copies have been looked at since the start. */
+  #lookAtCopies(): void {
+    if (this.#failing || !this.#index.isOpen) return;
+    try {
+      if (this.#copies.lookAtNext(this.#index)) setTimeout(() => this.#lookAtCopies(), copiesPauseMs);
+    } catch (error) {
+      this.#tellFailing(error);
     }
   }
 
