@@ -37,7 +37,7 @@ export async function benchConsole(run: BenchRun): Promise<void> {
   const [boxes, messages] = [Math.round(mailboxes * run.share), Math.round(waiting * run.share)];
   await withProviderGateway(run, { mailboxes: boxes, messages }, async (provider) => {
     const client = await signInAdministrator(provider.gateway);
-    await benchAnswers(run, client, { ...provider, title: `${boxes} mailboxes, ${messages} waiting messages` });
+    await benchAnswers(run, client, { ...provider, title: `${boxes + 1} mailboxes, ${messages} waiting messages` });
     await benchIntakeMeanwhile(run, client, provider);
   });
 }

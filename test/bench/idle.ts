@@ -10,11 +10,14 @@ import { bareServerName, type GreetingSide, withGreetingSides } from "./greeting
 import { restingBytes } from "./process-cost.ts";
 
 const fullCount = 2000;
+/** Enough to load and compile what a connection runs through. */
+const warmUpCount = 200;
 const atOnce = 20;
 const targetsKib = { plain: 12, tls: 50 };
 
 export async function benchIdle(run: BenchRun): Promise<void> {
-  const count = Math.max(atOnce, Math.round(fullCount * run.share));
+  const shared = (full: number): number => Math.max(atOnce, Math.round(full * run.share));
+  const [count, warmUps] = [shared(fullCount), shared(warmUpCount)];
   await withGreetingSides(run, async (sides) => {
     for (const kind of ["plain", "tls"] as const) {
       const comparison: Comparison = {
@@ -34,21 +37,22 @@ export async function benchIdle(run: BenchRun): Promise<void> {
       await compare(
         { ...run, rounds: 1 },
         comparison,
-        sides.map((side) => idleSide(side, kind, count)),
+        sides.map((side) => idleSide(side, kind, (round) => (round > 0 ? count : warmUps))),
       );
     }
   });
 }
 
-function idleSide(side: GreetingSide, kind: "plain" | "tls", count: number): Side {
+function idleSide(side: GreetingSide, kind: "plain" | "tls", countOf: (round: number) => number): Side {
   return {
     name: side.name,
     async measure(round) {
+      const count = countOf(round);
       const clients: Socket[] = [];
       const before = await restingBytes(side.pid);
       try {
         // The first ones load code; what they leave behind belongs to no connection.
-        await connectMany(side.ports[kind], kind, { clients, count: round <= 0 ? 200 : count });
+        await connectMany(side.ports[kind], kind, { clients, count });
         const grown = (await restingBytes(side.pid)) - before;
         return { kibEach: grown / 1024 / count, idleMiB: before / (1 << 20) };
       } finally {
