@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { destroyAll, type HostilePeer, patienceMs, pause, sourceAddress } from "../hostile-peer.ts";
 import { type Arena, type Scenario, Tally } from "../scenario.ts";
-import { places, reachPlace } from "./states.ts";
+import { type Place, places, reachPlace } from "./states.ts";
+
+/** Conversations of the mail ports; a handshake and a request by HTTPS have times of their own. */
+const conversations = places.filter(({ name }) => !/handshake|https/.test(name));
 
 /** Slow peers, silent peers, and peers that go away, in every state of every conversation. */
 export const slowScenarios: readonly Scenario[] = [
@@ -11,7 +14,7 @@ export const slowScenarios: readonly Scenario[] = [
     attack: async (arena) => {
       const tally = new Tally();
       const copies = arena.scale === "full" ? 40 : 3;
-      const peers = await inEveryPlace(arena, copies);
+      const peers = await inPlaces(arena, { places, copies });
       // Content that drips is given up after a minute (limits.minimumRateWindowMs), a handshake after half of one.
       const untilMs = performance.now() + (arena.scale === "full" ? 80_000 : arena.durationMs);
       for (let octet = 0; performance.now() < untilMs; octet++) {
@@ -36,7 +39,7 @@ export const slowScenarios: readonly Scenario[] = [
     attack: async (arena) => {
       const tally = new Tally();
       const copies = arena.scale === "full" ? 40 : 3;
-      const peers = (await inEveryPlace(arena, copies)).filter(({ place }) => !/handshake|https/.test(place));
+      const peers = await inPlaces(arena, { places: conversations, copies });
       await Promise.all(peers.map(({ peer }) => peer.over(patienceMs)));
       for (const { place, peer } of peers) {
         tally.count(peer.end);
@@ -54,7 +57,7 @@ export const slowScenarios: readonly Scenario[] = [
       const untilMs = performance.now() + arena.durationMs;
       let rounds = 0;
       do {
-        const peers = await inEveryPlace(arena, 2);
+        const peers = await inPlaces(arena, { places, copies: 2 });
         for (const [index, { peer, drip }] of peers.entries()) {
           peer.send(drip.slice(0, 20));
           if (index % 2 === 0) peer.reset();
@@ -80,10 +83,13 @@ interface Placed {
   readonly drip: string;
 }
 
-async function inEveryPlace({ target }: Arena, copies: number): Promise<readonly Placed[]> {
+async function inPlaces(
+  { target }: Arena,
+  { places: chosen, copies }: { readonly places: readonly Place[]; readonly copies: number },
+): Promise<readonly Placed[]> {
   const placed: Placed[] = [];
   for (let copy = 0; copy < copies; copy++) {
-    const reached = places.map(async (place) => ({
+    const reached = chosen.map(async (place) => ({
       place: place.name,
       peer: await reachPlace(place, target, sourceAddress(1 + copy)),
       drip: place.drip(target),
