@@ -16,6 +16,7 @@ import type { FaultResult } from "./lab/fault-bench.ts";
 import { whyNoTracing } from "./lab/injector.ts";
 import { fileSystemNames, isFileSystemName, OuterDisk, whyNoLoopDisks, whyNotMade } from "./lab/loop-disk.ts";
 import { cutPower, type PowerCutResult } from "./lab/power-cut.ts";
+import { shortenWrites } from "./lab/short-writes.ts";
 import { abortFileSystem, fillDisk } from "./lab/sick-disk.ts";
 
 // Every start of a gateway compiles the same sources; kept, that halves what a start costs.
@@ -117,6 +118,8 @@ async function failAll(): Promise<void> {
 }
 
 async function sickDisks(): Promise<void> {
+  if (process.platform === "linux") faults.push(...(await shortenWrites({ seed, tell })));
+  else skipped.push("writes that are cut short: they need prlimit");
   if (process.getuid?.() !== 0) return void skipped.push("full disks: mounting needs root");
   faults.push(await fillDisk({ seed, tell }));
   const why = await whyNoLoopDisks();

@@ -8,7 +8,7 @@ import { deliver } from "./mail-clients.ts";
 /** How many of the mailboxes that come and go are there at a time. */
 const livingAtOnce = 3;
 
-/** Makes mailboxes, has some mail come in, changes them in every way, and deletes them. Notes each step. */
+/** Makes mailboxes, has some mail come in, changes them in every way, and deletes them; changes a setting. Notes each step. */
 export class Administrator {
   readonly #world: LoadWorld;
   readonly #living: KnownMailbox[] = [];
@@ -38,12 +38,21 @@ export class Administrator {
     return mailbox;
   }
 
+  /** A change whose answer is missing is asked for again, so that the mailbox's own users know what opens it. */
   async changePassword(mailbox: KnownMailbox): Promise<void> {
-    const newPassword = generatePassword().expose().toString("latin1");
-    const input = { id: mailbox.id, oldPassword: mailbox.password.value, newPassword };
+    const { open, value } = mailbox.password;
+    const [oldPassword, newPassword] = open ?? [value, generatePassword().expose().toString("latin1")];
     await mailbox.password.change(newPassword, () =>
-      operate(this.#world.loaded.gateway, "mailbox.password-change", input),
+      operate(this.#world.loaded.gateway, "mailbox.password-change", { id: mailbox.id, oldPassword, newPassword }),
     );
+  }
+
+  /** Kept in a file of its own, which is put in place of the one before. */
+  async changeSetting(): Promise<void> {
+    const { commandsPerSession } = this.#world.ledger;
+    const value = commandsPerSession.value + 1;
+    const settings = { "limits.commands_per_session": value };
+    await commandsPerSession.change(value, () => operate(this.#world.loaded.gateway, "settings.change", { settings }));
   }
 
   /** One mailbox through its life; the one of some rounds ago ends. */
@@ -51,6 +60,7 @@ export class Administrator {
     const { gateway } = this.#world.loaded;
     const mailbox = await this.create();
     this.#living.push(mailbox);
+    await this.changeSetting();
     await this.#deliver(mailbox, 3);
     const name = `${mailbox.name.value} renamed`;
     await mailbox.name.change(name, () => operate(gateway, "mailbox.edit", { id: mailbox.id, name }));

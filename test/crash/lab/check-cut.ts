@@ -9,8 +9,16 @@ import type { ClientLedger } from "./client-ledger.ts";
 import { type Comparison, compare } from "./compare.ts";
 import type { Cut, InnerDisk } from "./loop-disk.ts";
 
-/** The disks of the laboratory are small; two threads serve the network, on a machine of one core as well. */
-export const labSettings = ['log.format = "json"', 'limits.disk_reserve = "1 MiB"', "gateway.threads = 2"];
+/**
+ * The disks of the laboratory are small; two threads serve the network, on a machine of one core as well. Where the answer
+ * to a change of a password is missing, both passwords are tried, often and from one address.
+ */
+export const labSettings = [
+  'log.format = "json"',
+  'limits.disk_reserve = "1 MiB"',
+  "limits.password_failures_per_address = 100000",
+  "gateway.threads = 2",
+];
 
 export interface CutCheck extends Comparison {
   /** What the start had to put in order: offered messages, files that nothing points to. */

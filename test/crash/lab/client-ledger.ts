@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { limits } from "../../../src/base/limits.ts";
 
 /** Something that was asked for, and when the answer came, by `performance.now()`. */
 export interface Span {
@@ -49,9 +50,14 @@ export class Changing<T> {
   }
 
   get value(): T {
-    const last = this.#changes.at(-1);
-    if (last === undefined) throw new Error("there is always one");
-    return last.value;
+    return this.#last.value;
+  }
+
+  /** The last acknowledged value and the one that was asked for after it, when its answer is missing. */
+  get open(): readonly [before: T, asked: T] | undefined {
+    if (this.#last.ackedMs !== undefined) return undefined;
+    const before = this.#changes.findLast(({ ackedMs }) => ackedMs !== undefined);
+    return [(before ?? this.#last).value, this.#last.value];
   }
 
   async change(value: T, work: () => Promise<unknown>): Promise<void> {
@@ -59,6 +65,12 @@ export class Changing<T> {
     this.#changes.push(change);
     await work();
     change.ackedMs = performance.now();
+  }
+
+  get #last(): Change<T> {
+    const last = this.#changes.at(-1);
+    if (last === undefined) throw new Error("there is always one");
+    return last;
   }
 
   /** What it may be at a moment: the last that was done, or whatever was open. The newest first. */
@@ -89,6 +101,8 @@ export interface KnownMailbox {
 export class ClientLedger {
   readonly messages = new Map<string, KnownMessage>();
   readonly mailboxes = new Map<string, KnownMailbox>();
+  /** The setting that the administrator changes; first its default. */
+  readonly commandsPerSession = new Changing<number>(limits.commandsPerSession, { begunMs: 0, ackedMs: 0 });
   /** Names of mailboxes asked for, so that one whose answer is missing is told from one that nobody wanted. */
   readonly wantedNames = new Set<string>();
 

@@ -47,8 +47,17 @@ export async function compare(compared: Compared): Promise<Comparison> {
   }
   for (const stranger of there.values())
     if (!ledger.wantedNames.has(stranger.name)) result.findings.push(`${stranger.id}: a mailbox that nobody made`);
-  result.findings.push(...causeFindings(compared));
+  result.findings.push(...(await settingFindings(compared)), ...causeFindings(compared));
   return result;
+}
+
+async function settingFindings({ gateway, ledger, moment }: Compared): Promise<readonly string[]> {
+  const { sections } = await operate(gateway, "settings.list", {});
+  const found = sections
+    .find(({ name }) => name === "limits")
+    ?.settings.find(({ key }) => key === "commands_per_session")?.value;
+  const isPossible = ledger.commandsPerSession.possible(moment).some((value) => value === found);
+  return isPossible ? [] : [`the setting that was changed is ${String(found)}`];
 }
 
 function compareMailbox(

@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { waitFor } from "../../support/wait-for.ts";
-import { type FailingCall, needsFailedSync, targets } from "./failing-call.ts";
+import { type FailingCall, syncThatFailsFirst, targets } from "./failing-call.ts";
 
 /** A system call that strace saw. */
 export interface SeenCall {
@@ -32,6 +32,7 @@ export class Injector {
     const { call, error, nth, stays } = failing;
     const paths = targets[failing.target].paths(data).flatMap((path) => ["-P", path]);
     const trace = new Set([...call.split(","), "write", "writev", "pwrite64", "pwritev", "fsync", "fdatasync"]);
+    const failsFirst = syncThatFailsFirst(failing);
     const when = stays ? `${nth}+` : String(nth);
     const child = spawn(
       "strace",
@@ -41,9 +42,9 @@ export class Injector {
         "-s8",
         `-p${pid}`,
         `-o${join(directory, "calls")}`,
-        `-etrace=${[...trace].join(",")}`,
-        `-einject=${call}:error=${error}:when=${when}`,
-        ...(needsFailedSync(failing) ? ["-einject=fdatasync:error=EIO:when=1"] : []),
+        `-etrace=${whereKnown([...trace])}`,
+        `-einject=${whereKnown(call.split(","))}:error=${error}:when=${when}`,
+        ...(failsFirst === undefined ? [] : [`-einject=${failsFirst}:error=EIO:when=1`]),
         ...paths,
       ],
       { stdio: ["ignore", "ignore", "pipe"] },
@@ -71,6 +72,11 @@ export class Injector {
     await rm(this.#directory, { recursive: true });
     return calls;
   }
+}
+
+/** Not every machine has every call: on arm64 there is no `rename`, and the C library takes `renameat`. */
+function whereKnown(calls: readonly string[]): string {
+  return calls.map((call) => `?${call}`).join(",");
 }
 
 /** What strace wrote with `-f -y`; a call that another thread interrupted stands in two lines. */
