@@ -3,13 +3,19 @@ import { z } from "zod";
 import { type FieldProblem, PosternError } from "../base/errors.ts";
 import { plainReason, type Reason, reasonFor } from "../base/reasons.ts";
 
+/** Whoever sends thousands of mistakes is told of the first, and a name of any length is not sent back whole. */
+const told = { problems: 20, characters: 300 };
+
 /**
  * What zod found wrong with an input, as `admin/bad-request`. It says where and what, never the value: that may be a password.
  * `part` is where in a request the input stood; a form knows its fields without it.
  */
-export function badInput({ issues }: z.ZodError, part?: string): PosternError {
+export function badInput(error: z.ZodError, part?: string): PosternError {
+  const issues = error.issues.slice(0, told.problems);
   const detail = issues
-    .map(({ path, message }) => {
+    .map((issue) => {
+      const { path } = issue;
+      const message = briefly(issue);
       const place = [...(part === undefined ? [] : [part]), ...path.map(String)].join(".");
       return place === "" ? message : `${place}: ${message}`;
     })
@@ -36,5 +42,9 @@ const ours = z.object({
 
 function reasonOf(issue: z.core.$ZodIssue): Reason {
   const own = ours.safeParse("params" in issue ? issue.params : undefined);
-  return own.success ? own.data.why : reasonFor("shape", { problem: issue.message });
+  return own.success ? own.data.why : reasonFor("shape", { problem: briefly(issue) });
+}
+
+function briefly({ message }: z.core.$ZodIssue): string {
+  return message.slice(0, told.characters);
 }

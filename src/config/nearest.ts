@@ -5,8 +5,12 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   let best: string | undefined;
   // More than every third letter wrong is another word, not a slip.
   let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
+  const lowerWord = word.toLowerCase();
   for (const candidate of candidates) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    const lowerCandidate = candidate.toLowerCase();
+    // At least as many insertions; and whoever writes a word of a million letters does not wait for it.
+    if (Math.abs(lowerWord.length - lowerCandidate.length) >= bestDistance) continue;
+    const distance = editDistance(lowerWord, lowerCandidate);
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;

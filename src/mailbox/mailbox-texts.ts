@@ -6,8 +6,11 @@ import { type Reason, reasonFor } from "../base/reasons.ts";
 export const maxNameLength = 100;
 export const maxDescriptionLength = 1000;
 
-/** Control characters would let a name write on somebody's terminal or into a log line. */
-const controlCharacter = /\p{Cc}/u;
+/**
+ * Control characters would let a name write on somebody's terminal or into a log line. Half of a surrogate pair, which JSON
+ * can carry (RFC 8259 §8.2), is no character: it would be kept as another name than was asked for.
+ */
+const noText = /[\p{Cc}\p{Cs}]/u;
 
 /** A mailbox name as it is kept, without blanks around it. Throws `mailbox/bad-request`. */
 export function checkName(text: string): string {
@@ -24,7 +27,7 @@ export function checkDescription(text: string): string {
 function checkText(text: string, field: string, max: number): string {
   const trimmed = text.trim();
   if (trimmed.length > max) throw refused(field, reasonFor("text-long", { length: trimmed.length, max }));
-  if (controlCharacter.test(trimmed)) throw refused(field, reasonFor("text-control"));
+  if (noText.test(trimmed)) throw refused(field, reasonFor("text-control"));
   return trimmed;
 }
 

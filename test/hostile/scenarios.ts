@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Scenario } from "./scenario.ts";
+import { bombScenarios } from "./scenarios/bombs.ts";
 import { connectionScenarios } from "./scenarios/connections.ts";
 import { evilUpstreamScenarios } from "./scenarios/evil-upstreams.ts";
 import { garbageScenarios } from "./scenarios/garbage.ts";
@@ -20,6 +21,7 @@ export const scenarios: readonly Scenario[] = [
   ...unreadScenarios,
   ...garbageScenarios,
   ...odditiesScenarios,
+  ...bombScenarios,
   ...httpScenarios,
   ...passwordScenarios,
   ...evilUpstreamScenarios,

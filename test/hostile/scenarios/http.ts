@@ -33,7 +33,7 @@ export const httpScenarios: readonly Scenario[] = [
         ["bad UTF-8", json('{"name":"\xc3\x28","password":"\xff"}'), [400, 401]],
         ["gzip body", json("\x1f\x8b\x08").replace("Connection:", "Content-Encoding: gzip\r\nConnection:"), [400, 415]],
         ["no HTTP", "EHLO console\r\n\r\n", [400]],
-        ["HTTP/0.9", "GET /\r\n\r\n", [200, 400]],
+        ["HTTP/0.9", "GET /\r\n\r\n", [200, 400, 503]],
         ["TRACE", "TRACE / HTTP/1.1\r\nHost: localhost\r\n\r\n", [400, 404, 405, 501]],
         ["CONNECT", "CONNECT 127.0.0.1:25 HTTP/1.1\r\nHost: 127.0.0.1:25\r\n\r\n", [0, 400, 404, 405]],
         [

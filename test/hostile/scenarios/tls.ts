@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { once } from "node:events";
-import { connect, TLSSocket } from "node:tls";
+import { TLSSocket } from "node:tls";
 import { HostilePeer, patienceMs, pause, sourceAddress } from "../hostile-peer.ts";
 import { type Arena, randomNumbers, type Scenario, Tally } from "../scenario.ts";
 
@@ -47,13 +46,22 @@ export const tlsScenarios: readonly Scenario[] = [
     memoryMiB: 120,
     attack: async ({ target, scale }) => {
       const tally = new Tally();
-      for (const port of [target.ports.submissions, target.ports.pop3s, target.ports.console])
+      const { smtp, submission, submissions, pop3, pop3s, console: web } = target.ports;
+      const doors: readonly (readonly [port: number, words: readonly string[]])[] = [
+        [submissions, []],
+        [pop3s, []],
+        [web, []],
+        [smtp, ["EHLO a.test\r\n", "STARTTLS\r\n"]],
+        [submission, ["EHLO a.test\r\n", "STARTTLS\r\n"]],
+        [pop3, ["STLS\r\n"]],
+      ];
+      for (const [port, words] of doors)
         for (let tried = 0; tried < (scale === "full" ? 5 : 1); tried++) {
-          const agreed = await renegotiates(port);
-          tally.count(agreed ? "renegotiated" : "refused");
-          tally.expect(!agreed, () => `port ${port} renegotiates, which costs it more than the peer`);
+          const came = await renegotiation(port, words);
+          tally.count(came);
+          tally.expect(came === "refused", () => `port ${port}: ${came}, which costs it more than the peer`);
         }
-      return tally.outcome("renegotiation at each of the ports smtps, pop3s, https");
+      return tally.outcome(`renegotiation at each of ${doors.length} ports, in half of them after STARTTLS or STLS`);
     },
   },
   {
@@ -115,20 +123,30 @@ function strangeHello(random: (below: number) => number): Buffer {
   }
 }
 
-/** Whether the gateway lets a client of TLS 1.2 begin a handshake anew within a connection. */
-async function renegotiates(port: number): Promise<boolean> {
-  const socket = connect({ port, host: "127.0.0.1", maxVersion: "TLSv1.2", rejectUnauthorized: false });
+/**
+ * What comes of a client of TLS 1.2 that begins a handshake anew within a connection. `words` lead to the first handshake;
+ * without any it begins at once.
+ */
+async function renegotiation(
+  port: number,
+  words: readonly string[],
+): Promise<"renegotiated" | "refused" | "no TLS 1.2 to begin with"> {
+  const tlsOptions = { maxVersion: "TLSv1.2" } as const;
+  const peer = await HostilePeer.connect({ port, tls: words.length === 0, tlsOptions });
   try {
-    await once(socket, "secureConnect");
-    if (!(socket instanceof TLSSocket)) return false;
-    socket.on("error", () => undefined);
-    socket.resume();
+    if (words.length > 0) {
+      await peer.hears(/\r\n/);
+      for (const word of words) await peer.ask(word);
+      await peer.startTls(tlsOptions);
+    }
+    const { socket } = peer;
+    if (!(socket instanceof TLSSocket) || socket.getProtocol() !== "TLSv1.2") return "no TLS 1.2 to begin with";
     const agreed = new Promise<boolean>((resolve) => {
       socket.once("close", () => resolve(false));
       socket.renegotiate({ rejectUnauthorized: false }, (error) => resolve(error === null));
     });
-    return await Promise.race([agreed, pause(1_000).then(() => false)]);
+    return (await Promise.race([agreed, pause(1_000).then(() => false)])) ? "renegotiated" : "refused";
   } finally {
-    socket.destroy();
+    peer.destroy();
   }
 }
