@@ -8,7 +8,7 @@ export const maxDescriptionLength = 1000;
 
 /**
  * Control characters would let a name write on somebody's terminal or into a log line. Half of a surrogate pair, which JSON
- * can carry (RFC 8259 §8.2), is no character: it would be kept as another name than was asked for.
+ * can carry, is no character: it would be kept as another name than was asked for.
  */
 const noText = /[\p{Cc}\p{Cs}]/u;
 
