@@ -6,9 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, test } from "node:test";
+import { mailboxRow } from "../../test/support/mailbox-row.ts";
 import { waitFor } from "../../test/support/wait-for.ts";
 import { systemClock } from "../base/clock.ts";
-import { generateMailboxId, type MailboxId } from "../base/ids.ts";
+import type { MailboxId } from "../base/ids.ts";
 import type { Store } from "./contract.ts";
 import { openStore, type StoreEvent } from "./open-store.ts";
 import { recordHeaderBytes } from "./record.ts";
@@ -39,10 +40,9 @@ async function start(): Promise<void> {
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), "postern-compaction-"));
   await start();
-  mailbox = generateMailboxId();
-  const [name, description, recipient] = ["test", "", "age1test"];
-  const settings = { state: "active", createdAtMs: 1, allowedPeers: [], requireTls: true, settings: {} } as const;
-  await store.mailboxes.insert({ id: mailbox, name, description, recipient, identityFile: Buffer.of(1), ...settings });
+  const row = mailboxRow();
+  mailbox = row.id;
+  await store.mailboxes.insert(row);
   sealed = Array.from({ length: 21 }, () => randomBytes(sealedBytes));
   for (const octets of sealed) {
     const deposit = store.begin(mailbox, { sealedTo: "age1test", source: "journal", receivedAtMs: 1 });

@@ -5,9 +5,10 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { mailboxRow } from "../../test/support/mailbox-row.ts";
 import { waitFor } from "../../test/support/wait-for.ts";
 import { systemClock } from "../base/clock.ts";
-import { generateMailboxId, type MailboxId } from "../base/ids.ts";
+import type { MailboxId } from "../base/ids.ts";
 import type { Deposit, Store } from "./contract.ts";
 import { openStore, type StoreOptions } from "./open-store.ts";
 
@@ -111,18 +112,7 @@ async function withStore(use: (parts: Parts) => Promise<void>, change: Partial<S
 }
 
 async function newMailbox(store: Store): Promise<MailboxId> {
-  const id = generateMailboxId();
-  await store.mailboxes.insert({
-    id,
-    name: "test",
-    description: "",
-    state: "active",
-    createdAtMs: 1,
-    recipient: "age1test",
-    identityFile: Buffer.of(1),
-    allowedPeers: [],
-    requireTls: true,
-    settings: {},
-  });
-  return id;
+  const row = mailboxRow();
+  await store.mailboxes.insert(row);
+  return row.id;
 }

@@ -5,10 +5,11 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
+import { mailboxRow } from "../../test/support/mailbox-row.ts";
 import { waitFor } from "../../test/support/wait-for.ts";
 import { systemClock } from "../base/clock.ts";
 import { hasCode } from "../base/errors.ts";
-import { generateMailboxId, type MailboxId } from "../base/ids.ts";
+import type { MailboxId } from "../base/ids.ts";
 import type { Deposit, Store } from "./contract.ts";
 import { openStore } from "./open-store.ts";
 import { verifyStore } from "./verify.ts";
@@ -35,10 +36,9 @@ async function start(fault: Fault): Promise<void> {
   const log = { event: (code: string) => void events.push(code) };
   const options = { directory, clock: systemClock, log, diskReserveBytes: 0, repeatedDeliveryMs: 0 };
   store = await openStore({ ...options, segmentBytes: 1000, faults: [fault] });
-  mailbox = generateMailboxId();
-  const identity = { recipient: "age1test", identityFile: Buffer.of(1) };
-  const settings = { state: "active", createdAtMs: 1, allowedPeers: [], requireTls: true, settings: {} } as const;
-  await store.mailboxes.insert({ id: mailbox, name: "test", description: "", ...identity, ...settings });
+  const row = mailboxRow();
+  mailbox = row.id;
+  await store.mailboxes.insert(row);
 }
 
 async function begin(source: "journal" | "smtp-proxy", bytes = 2000): Promise<Deposit> {

@@ -4,9 +4,10 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
+import { madeUpRecipient, mailboxRow } from "../../test/support/mailbox-row.ts";
 import { systemClock } from "../base/clock.ts";
 import { hasCode } from "../base/errors.ts";
-import { generateMailboxId, type MailboxId } from "../base/ids.ts";
+import type { MailboxId } from "../base/ids.ts";
 import type { DepositFacts, Store } from "./contract.ts";
 import { openStore } from "./open-store.ts";
 
@@ -15,16 +16,14 @@ let store: Store;
 let mailbox: MailboxId;
 
 const facts: DepositFacts = { traceBytes: 1, contentBytes: 2, contentPop3Bytes: 2, deviations: 0 };
-const recipient = "age1test";
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), "postern-full-"));
-  mailbox = generateMailboxId();
   const log = { event: () => undefined };
   store = await openStore({ directory, clock: systemClock, log, diskReserveBytes: 0, repeatedDeliveryMs: 0 });
-  const settings = { state: "active", createdAtMs: 1, allowedPeers: [], requireTls: true, settings: {} } as const;
-  const texts = { name: "test", description: "", recipient, identityFile: Buffer.of(1) };
-  await store.mailboxes.insert({ id: mailbox, ...texts, ...settings });
+  const row = mailboxRow();
+  mailbox = row.id;
+  await store.mailboxes.insert(row);
 });
 
 afterEach(async () => {
@@ -33,7 +32,7 @@ afterEach(async () => {
 });
 
 async function keep(bytes: number, mostWaitingBytes: number | undefined, step: "commit" | "prepare" = "commit") {
-  const hints = { sealedTo: recipient, source: "journal", receivedAtMs: 1, mostWaitingBytes } as const;
+  const hints = { sealedTo: madeUpRecipient, source: "journal", receivedAtMs: 1, mostWaitingBytes } as const;
   const deposit = store.begin(mailbox, hints);
   await deposit.write(Buffer.alloc(bytes));
   await deposit[step](facts);

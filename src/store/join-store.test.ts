@@ -5,10 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { madeUpRecipient, mailboxRow } from "../../test/support/mailbox-row.ts";
 import { systemClock } from "../base/clock.ts";
 import { hasCode } from "../base/errors.ts";
-import { generateMailboxId, type MailboxId } from "../base/ids.ts";
-import type { DepositFacts, MailboxRow, MailStore, Store } from "./contract.ts";
+import type { MailboxId } from "../base/ids.ts";
+import type { DepositFacts, MailStore, Store } from "./contract.ts";
 import { DepositMemory } from "./deposit-memory.ts";
 import { type JoinedStore, joinStore } from "./join-store.ts";
 import { openStore } from "./open-store.ts";
@@ -18,13 +19,13 @@ let store: Store;
 let mailbox: MailboxId;
 
 const facts: DepositFacts = { traceBytes: 1, contentBytes: 2, contentPop3Bytes: 2, deviations: 0 };
-const recipient = "age1test";
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), "postern-join-"));
-  mailbox = generateMailboxId();
+  const row = mailboxRow();
+  mailbox = row.id;
   store = await open();
-  await store.mailboxes.insert(rowOf(mailbox));
+  await store.mailboxes.insert(row);
 });
 
 afterEach(async () => {
@@ -35,11 +36,6 @@ afterEach(async () => {
 function open(): Promise<Store> {
   const log = { event: () => undefined };
   return openStore({ directory, clock: systemClock, log, diskReserveBytes: 0, repeatedDeliveryMs: 0, sharePlaces: 2 });
-}
-
-function rowOf(id: MailboxId): MailboxRow {
-  const texts = { name: "test", description: "", recipient, identityFile: Buffer.of(1) };
-  return { id, ...texts, state: "active", createdAtMs: 1, allowedPeers: [], requireTls: true, settings: {} };
 }
 
 function joined(place: number): {
@@ -54,7 +50,7 @@ function joined(place: number): {
 }
 
 async function keep(mail: MailStore, bytes = 100): Promise<string> {
-  const deposit = mail.begin(mailbox, { sealedTo: recipient, source: "journal", receivedAtMs: 1 });
+  const deposit = mail.begin(mailbox, { sealedTo: madeUpRecipient, source: "journal", receivedAtMs: 1 });
   await deposit.write(Buffer.alloc(bytes, 7));
   await deposit.commit(facts);
   return deposit.uniqueId;
@@ -108,21 +104,21 @@ test("a lease holds for all threads, until it is released or its thread has gone
 
 test("a mailbox that changes is another one in every thread before whoever changed it hears of that", async () => {
   const { mail, leave } = joined(1);
-  const other = generateMailboxId();
-  await store.mailboxes.insert(rowOf(other));
-  assert.equal(mail.mailboxes.get(other)?.state, "active");
-  await store.mailboxes.update({ ...rowOf(other), state: "suspended" }, "suspended");
-  assert.equal(mail.mailboxes.get(other)?.state, "suspended");
-  await store.mailboxes.remove(other, "a test");
-  assert.equal(mail.mailboxes.get(other), undefined);
-  assert.throws(() => mail.begin(other, { sealedTo: recipient, source: "journal", receivedAtMs: 1 }));
+  const other = mailboxRow();
+  await store.mailboxes.insert(other);
+  assert.equal(mail.mailboxes.get(other.id)?.state, "active");
+  await store.mailboxes.update({ ...other, state: "suspended" }, "suspended");
+  assert.equal(mail.mailboxes.get(other.id)?.state, "suspended");
+  await store.mailboxes.remove(other.id, "a test");
+  assert.equal(mail.mailboxes.get(other.id), undefined);
+  assert.throws(() => mail.begin(other.id, { sealedTo: madeUpRecipient, source: "journal", receivedAtMs: 1 }));
   await mail.leave();
   leave();
 });
 
 test("what a thread had offered when it went is kept as unknown, what it had not finished is gone", async () => {
   const { mail, leave, vanish } = joined(1);
-  const hints = { sealedTo: recipient, source: "smtp-proxy", receivedAtMs: 1 } as const;
+  const hints = { sealedTo: madeUpRecipient, source: "smtp-proxy", receivedAtMs: 1 } as const;
   const offered = mail.begin(mailbox, hints);
   await offered.write(Buffer.alloc(100));
   await offered.prepare(facts);

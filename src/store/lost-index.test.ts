@@ -7,9 +7,9 @@ import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, truncateSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
+import { mailboxRow } from "../../test/support/mailbox-row.ts";
 import { systemClock } from "../base/clock.ts";
 import { hasCode } from "../base/errors.ts";
-import { generateMailboxId } from "../base/ids.ts";
 import type { Store } from "./contract.ts";
 import { openStore } from "./open-store.ts";
 import { openStoreReadOnly } from "./read-only.ts";
@@ -28,12 +28,10 @@ beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), "postern-lost-index-"));
   index = join(directory, "index.sqlite");
   const store = await start();
-  const id = generateMailboxId();
-  const [name, description, recipient] = ["test", "", "age1test"];
-  const settings = { state: "active", createdAtMs: 1, allowedPeers: [], requireTls: true, settings: {} } as const;
-  await store.mailboxes.insert({ id, name, description, recipient, identityFile: Buffer.of(1), ...settings });
+  const row = mailboxRow();
+  await store.mailboxes.insert(row);
   for (const bytes of [500, 700_000]) {
-    const deposit = store.begin(id, { sealedTo: "age1test", source: "journal", receivedAtMs: 1 });
+    const deposit = store.begin(row.id, { sealedTo: row.recipient, source: "journal", receivedAtMs: 1 });
     await deposit.write(randomBytes(bytes));
     await deposit.commit({ traceBytes: 1, contentBytes: 2, contentPop3Bytes: 2, deviations: 0 });
   }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, test } from "node:test";
+import { mailboxRow } from "../../test/support/mailbox-row.ts";
 import { waitFor } from "../../test/support/wait-for.ts";
 import { systemClock } from "../base/clock.ts";
 import { generateMailboxId, type MailboxId } from "../base/ids.ts";
@@ -21,10 +22,13 @@ let row: MailboxRow;
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), "postern-copies-"));
   await start();
-  const [name, description, recipient] = ["Käthe & co", 'with "quotes"', "age1test"];
-  const settings = { state: "active", createdAtMs: 1, allowedPeers: ["192.0.2.0/24"], requireTls: true } as const;
-  const identityFile = Buffer.from([0, 255, 7]);
-  row = { id: generateMailboxId(), name, description, recipient, identityFile, ...settings, settings: { a: [1] } };
+  row = mailboxRow({
+    name: "Käthe & co",
+    description: 'with "quotes"',
+    identityFile: Buffer.from([0, 255, 7]),
+    allowedPeers: ["192.0.2.0/24"],
+    settings: { a: [1] },
+  });
   await store.mailboxes.insert(row);
 });
 

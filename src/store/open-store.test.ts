@@ -6,9 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, test } from "node:test";
+import { mailboxRow } from "../../test/support/mailbox-row.ts";
 import { systemClock } from "../base/clock.ts";
 import { hasCode } from "../base/errors.ts";
-import { generateMailboxId, type MailboxId } from "../base/ids.ts";
+import type { MailboxId } from "../base/ids.ts";
 import type { DepositFacts, MailboxRow, Maildrop, Store } from "./contract.ts";
 import { dataDirectory, segmentPath } from "./data-directory.ts";
 import { openStore, type StoreOptions } from "./open-store.ts";
@@ -43,20 +44,9 @@ async function start(change: Partial<StoreOptions> = {}): Promise<Store> {
 }
 
 async function newMailbox(store: Store): Promise<MailboxId> {
-  const id = generateMailboxId();
-  await store.mailboxes.insert({
-    id,
-    name: "test",
-    description: "",
-    state: "active",
-    createdAtMs: 1,
-    recipient: "age1test",
-    identityFile: Buffer.from("identity"),
-    allowedPeers: [],
-    requireTls: true,
-    settings: {},
-  });
-  return id;
+  const row = mailboxRow();
+  await store.mailboxes.insert(row);
+  return row.id;
 }
 
 const facts: DepositFacts = { traceBytes: 10, contentBytes: 20, contentPop3Bytes: 21, deviations: 1 };

@@ -6,8 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, test } from "node:test";
+import { mailboxRow } from "../../test/support/mailbox-row.ts";
 import { systemClock } from "../base/clock.ts";
-import { generateMailboxId, type MailboxId } from "../base/ids.ts";
+import type { MailboxId } from "../base/ids.ts";
 import type { MailboxRow, Passage, Store } from "./contract.ts";
 import { openStore, type StoreOptions } from "./open-store.ts";
 import { openStoreReadOnly } from "./read-only.ts";
@@ -39,18 +40,7 @@ async function start(change: Partial<StoreOptions> = {}): Promise<Store> {
 }
 
 async function newMailbox(store: Store): Promise<MailboxRow> {
-  const row: MailboxRow = {
-    id: generateMailboxId(),
-    name: "test",
-    description: "",
-    state: "active",
-    createdAtMs: 1,
-    recipient: "age1test",
-    identityFile: Buffer.from("identity"),
-    allowedPeers: [],
-    requireTls: true,
-    settings: {},
-  };
+  const row = mailboxRow();
   await store.mailboxes.insert(row);
   return row;
 }

@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, test } from "node:test";
+import { mailboxRow } from "../../test/support/mailbox-row.ts";
 import { systemClock } from "../base/clock.ts";
-import { generateMailboxId } from "../base/ids.ts";
 import type { Store } from "./contract.ts";
 import { openStore } from "./open-store.ts";
 
@@ -41,12 +41,10 @@ function openToOthers(): string[] {
 }
 
 async function fill(store: Store): Promise<void> {
-  const id = generateMailboxId();
-  const [name, description, recipient] = ["test", "", "age1test"];
-  const settings = { state: "active", createdAtMs: 1, allowedPeers: [], requireTls: true, settings: {} } as const;
-  await store.mailboxes.insert({ id, name, description, recipient, identityFile: Buffer.of(1), ...settings });
+  const row = mailboxRow();
+  await store.mailboxes.insert(row);
   for (const bytes of [100, 700_000]) {
-    const deposit = store.begin(id, { sealedTo: recipient, source: "journal", receivedAtMs: 1 });
+    const deposit = store.begin(row.id, { sealedTo: row.recipient, source: "journal", receivedAtMs: 1 });
     await deposit.write(randomBytes(bytes));
     await deposit.commit({ traceBytes: 1, contentBytes: 2, contentPop3Bytes: 2, deviations: 0 });
   }

@@ -7,8 +7,8 @@ import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { mailboxRow } from "../../test/support/mailbox-row.ts";
 import { systemClock } from "../base/clock.ts";
-import { generateMailboxId } from "../base/ids.ts";
 import { openStore, type StoreOptions } from "./open-store.ts";
 
 const messages = 100_000;
@@ -31,19 +31,17 @@ test("a maildrop of 100,000 messages is complete, in order, and two arrays of nu
   const directory = mkdtempSync(join(tmpdir(), "postern-snapshot-"));
   const log = { event: () => undefined };
   const options: StoreOptions = { directory, clock: systemClock, log, diskReserveBytes: 0, repeatedDeliveryMs: 0 };
-  const mailbox = generateMailboxId();
+  const row = mailboxRow();
   const first = await openStore(options);
-  const [name, description, recipient] = ["test", "", "age1test"];
-  const settings = { state: "active", createdAtMs: 1, allowedPeers: [], requireTls: true, settings: {} } as const;
-  await first.mailboxes.insert({ id: mailbox, name, description, recipient, identityFile: Buffer.of(1), ...settings });
+  await first.mailboxes.insert(row);
   await first.stop();
   fillIndex(join(directory, "index.sqlite"));
   const store = await openStore(options);
   try {
     // The first one warms up what stays.
-    (await store.maildrop(mailbox, "a")).release();
+    (await store.maildrop(row.id, "a")).release();
     const before = heldBytes();
-    const drop = await store.maildrop(mailbox, "b");
+    const drop = await store.maildrop(row.id, "b");
     const after = heldBytes();
     assert.equal(drop.count, messages);
     for (const index of [0, 1, 50_000, messages - 1]) {

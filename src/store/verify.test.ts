@@ -6,9 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, test } from "node:test";
+import { mailboxRow } from "../../test/support/mailbox-row.ts";
 import { systemClock } from "../base/clock.ts";
 import { hasCode } from "../base/errors.ts";
-import { generateMailboxId, type MailboxId, type UniqueId } from "../base/ids.ts";
+import { type MailboxId, type UniqueId } from "../base/ids.ts";
 import { dataDirectory } from "./data-directory.ts";
 import { lockDirectory } from "./lock.ts";
 import { openStore } from "./open-store.ts";
@@ -25,13 +26,12 @@ const smallBytes = 500;
 /** Three small messages and a large one; the second small one is removed, the third has an addendum. */
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), "postern-verify-"));
-  mailbox = generateMailboxId();
   ids = [];
   const log = { event: () => undefined };
   const store = await openStore({ directory, clock: systemClock, log, diskReserveBytes: 0, repeatedDeliveryMs: 0 });
-  const [name, description, recipient] = ["test", "", "age1test"];
-  const settings = { state: "active", createdAtMs: 1, allowedPeers: [], requireTls: true, settings: {} } as const;
-  await store.mailboxes.insert({ id: mailbox, name, description, recipient, identityFile: Buffer.of(1), ...settings });
+  const row = mailboxRow();
+  mailbox = row.id;
+  await store.mailboxes.insert(row);
   for (const sealed of [smallBytes, smallBytes, smallBytes, 700_000].map((bytes) => randomBytes(bytes))) {
     const deposit = store.begin(mailbox, { sealedTo: "age1test", source: "journal", receivedAtMs: 1 });
     await deposit.write(sealed);

@@ -11,6 +11,7 @@ import { systemClock } from "../../src/base/clock.ts";
 import { parseMailboxId } from "../../src/base/ids.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { openStore } from "../../src/store/open-store.ts";
+import { mailboxRow } from "../support/mailbox-row.ts";
 
 const inFlight = 20;
 const facts = { traceBytes: 1, contentBytes: 2, contentPop3Bytes: 2, deviations: 0 };
@@ -63,11 +64,7 @@ const store = await openStore({
   repeatedDeliveryMs: 0,
   segmentBytes: 4 * 1024 * 1024,
 });
-if (store.mailboxes.get(id) === undefined) {
-  const identity = { recipient: "age1test", identityFile: Buffer.of(1) };
-  const settings = { state: "active", createdAtMs: 1, allowedPeers: [], requireTls: true, settings: {} } as const;
-  await store.mailboxes.insert({ id, name: "load", description: "", ...identity, ...settings });
-}
+if (store.mailboxes.get(id) === undefined) await store.mailboxes.insert(mailboxRow({ id, name: "load" }));
 say("ready");
 
 let count = 0;
