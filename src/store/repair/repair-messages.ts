@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { SQLOutputValue, StatementSync } from "node:sqlite";
+import type { StatementSync } from "node:sqlite";
 import type { UniqueId } from "../../base/ids.ts";
 import { largePath, noSegment, segmentPath } from "../data-directory.ts";
 import { type RecordHeader, recordHeaderBytes } from "../record.ts";
 import { stateCodes } from "../schema.ts";
-import type { LocationRow } from "../thread-messages.ts";
 import type { Piece } from "./file-plan.ts";
 import type { Arrival, LedgerFacts } from "./ledger-facts.ts";
+import { differences, factsOf, type MessageFacts, readFacts, sameFacts, valuesOf } from "./message-facts.ts";
 import type { RepairedMailbox, RepairParts } from "./parts.ts";
 import { type Candidate, digestOf, readHeaderAt, readTrailer } from "./payload-scan.ts";
-
-/** A message's row in the index, as far as a repair may change it. */
-interface MessageFacts extends Omit<LocationRow, "sequence" | "sha256"> {
-  readonly ledgerPosition: number;
-}
 
 interface Place {
   readonly segment: number;
@@ -281,55 +276,6 @@ export class MessageRepair {
   #add(mailbox: RepairedMailbox, sequence: number, facts: MessageFacts): void {
     this.#insert.run(mailbox.number, sequence, ...valuesOf(facts));
   }
-}
-
-function readFacts(row: Record<string, SQLOutputValue>): MessageFacts {
-  return {
-    state: Number(row["state"]),
-    source: Number(row["source"]),
-    receivedAtMs: Number(row["received_at"]),
-    segment: Number(row["segment"]),
-    offset: Number(row["offset"]),
-    sealedBytes: Number(row["sealed_bytes"]),
-    traceBytes: Number(row["trace_bytes"]),
-    contentBytes: Number(row["content_bytes"]),
-    contentPop3Bytes: Number(row["content_pop3_bytes"]),
-    deviations: Number(row["deviations"]),
-    ledgerPosition: Number(row["ledger_position"]),
-  };
-}
-
-function valuesOf(facts: MessageFacts): number[] {
-  return factNames.map((name) => facts[name]);
-}
-
-/** In the order of the columns. */
-const factNames = [
-  "state",
-  "source",
-  "receivedAtMs",
-  "segment",
-  "offset",
-  "sealedBytes",
-  "traceBytes",
-  "contentBytes",
-  "contentPop3Bytes",
-  "deviations",
-  "ledgerPosition",
-] as const satisfies readonly (keyof MessageFacts)[];
-
-/** What a header says of a message, without where it lies. */
-function factsOf(header: RecordHeader): Omit<MessageFacts, "state" | "segment" | "offset" | "ledgerPosition"> {
-  const { source, receivedAtMs, sealedBytes, traceBytes, contentBytes, contentPop3Bytes, deviations } = header;
-  return { source, receivedAtMs, sealedBytes, traceBytes, contentBytes, contentPop3Bytes, deviations };
-}
-
-function differences(before: MessageFacts, after: MessageFacts): readonly string[] {
-  return factNames.filter((name) => before[name] !== after[name]);
-}
-
-function sameFacts(before: MessageFacts, after: MessageFacts): boolean {
-  return differences(before, after).length === 0;
 }
 
 function stateOf(state: number): number | undefined {
