@@ -138,6 +138,7 @@ for (const wrong of ["UPDATE segment SET live_bytes = 1 WHERE number = 1", "DELE
     index.close();
     await start();
     await removeMost();
+    await waitFor("the alarm", () => damaged().length > 0);
     await twoMoreLooks();
     const drop = await store.maildrop(mailbox, "b");
     for (const [index, of] of [3, 10, 15, 20].entries()) {
