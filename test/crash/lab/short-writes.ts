@@ -50,11 +50,9 @@ export async function shortenWrites({ seed, tell }: FaultOptions): Promise<reado
 async function shorten(bench: FaultBench, { name, files }: Aim, octets: number): Promise<FaultResult> {
   const { gateway } = bench;
   const aimedAt = (): number => Math.max(0, ...files(gateway.dataDirectory).map(lengthOf));
-  // What is longer than the limit is refused at once, and nothing would come to the segment.
-  if (name === "segment")
-    await waitFor("the segment to be the longest file", () => {
-      return aimedAt() === Math.max(...payloadAndIndex(gateway.dataDirectory).map(lengthOf));
-    });
+  const log = join(gateway.dataDirectory, "index.sqlite-wal");
+  // What is longer than the limit is refused at once, and without the index nothing would come to the segment.
+  if (name === "segment") await waitFor("the segment to be longer than the log", () => aimedAt() > lengthOf(log));
   await setTimeout(1000);
   const limit = aimedAt() + octets;
   await limitFileSize(gateway.pid, String(limit));
@@ -87,15 +85,19 @@ async function cutShort({ gateway }: FaultBench, limit: number): Promise<number>
 async function findingsOfNewStart(bench: FaultBench): Promise<readonly string[]> {
   await bench.gateway.stop();
   const findings: string[] = [];
-  for await (const { text } of verifyStore(bench.gateway.dataDirectory)) findings.push(`verify, stopped: ${text}`);
+  // A large file whose commit failed belongs to nobody until the start has asked the index.
+  for await (const { severity, text } of verifyStore(bench.gateway.dataDirectory))
+    if (severity === "damage") findings.push(`verify, stopped: ${text}`);
   await bench.gateway.startAgain();
   const compared = await bench.compareAll();
   return [...findings, ...compared.findings.map((text) => `after a new start: ${text}`)];
 }
 
 function payloadAndIndex(data: string): readonly string[] {
-  const large = readdirSync(join(data, "large")).map((name) => join(data, "large", name));
-  return [...newest(join(data, "segments")), ...large, join(data, "index.sqlite-wal"), join(data, "index.sqlite")];
+  const payload = ["segments", "large"].flatMap((folder) =>
+    readdirSync(join(data, folder)).map((name) => join(data, folder, name)),
+  );
+  return [...payload, join(data, "index.sqlite-wal"), join(data, "index.sqlite")];
 }
 
 /** The last two: after a failed write the next one is begun. */
