@@ -59,6 +59,10 @@ export const errorCatalogue = {
   "cli/no-password": { permanent: true, text: "a password is needed" },
   "cli/exists": { permanent: true, text: "something is there already, and nothing is overwritten" },
   "cli/incomplete": { permanent: true, text: "not everything went well" },
+  "cli/password-unsettled": {
+    permanent: false,
+    text: "the old password opens the mailbox, or the new one already does",
+  },
   "cli/cannot-write": { permanent: false, text: "the output cannot be written" },
 
   // Upstreams of the proxy
