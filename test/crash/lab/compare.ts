@@ -5,7 +5,7 @@ import { sha256, withoutTraceBlock } from "../../support/expected-content.ts";
 import type { GatewayProcess } from "../../support/gateway-process.ts";
 import type { Pop3Client } from "../../support/pop3-client.ts";
 import { type ClientLedger, type KnownMailbox, type KnownMessage, type Moment, standing } from "./client-ledger.ts";
-import { openPop3, operate, uniqueIds } from "./gateway-door.ts";
+import { openPop3, operate, type PullUser, uniqueIds } from "./gateway-door.ts";
 
 /** What was compared, and what is not as it must be. */
 export interface Comparison {
@@ -40,9 +40,7 @@ export async function compare(compared: Compared): Promise<Comparison> {
     there.delete(known.id);
     result.mailboxes += 1;
     compareMailbox(known, found, { moment, result });
-    const client = found === undefined ? undefined : await signIn(known, { gateway, ca, moment });
-    if (found !== undefined && client === undefined) result.findings.push(`${known.id}: no known password opens it`);
-    const pulled = client === undefined ? new Map<string, string>() : await pull(client);
+    const pulled = found === undefined ? new Map() : await pullWithOne(known, { gateway, ca, moment, result });
     compareMessages(known, pulled, { messages: messages.get(known.id) ?? [], moment, result });
   }
   for (const stranger of there.values())
@@ -77,18 +75,40 @@ function compareMailbox(
   if (!known.state.possible(moment).includes(found.state)) findings.push(`${known.id}: it is ${found.state}`);
 }
 
-async function signIn(
+interface PullParts {
+  readonly gateway: GatewayProcess;
+  readonly ca: string;
+  readonly moment: Moment;
+  readonly result: Comparison;
+}
+
+/** What is in a mailbox. In the middle of a change of the password, the old one or the new one opens it: never both, never none. */
+async function pullWithOne(
   known: KnownMailbox,
-  { gateway, ca, moment }: { readonly gateway: GatewayProcess; readonly ca: string; readonly moment: Moment },
-): Promise<Pop3Client | undefined> {
-  for (const password of known.password.possible(moment)) {
-    try {
-      return await openPop3(gateway, ca, { mailbox: known.id, password });
-    } catch (error) {
-      if (!String(error).includes("[AUTH]")) throw error;
-    }
+  { gateway, ca, moment, result }: PullParts,
+): Promise<ReadonlyMap<string, string>> {
+  let pulled: ReadonlyMap<string, string> = new Map();
+  let opening = 0;
+  // One that was asked for twice is one.
+  const possible = [...new Set(known.password.possible(moment))];
+  for (const password of possible) {
+    const client = await signIn(gateway, ca, { mailbox: known.id, password });
+    if (client === undefined) continue;
+    opening += 1;
+    pulled = await pull(client);
   }
-  return undefined;
+  if (opening !== 1) result.findings.push(`${known.id}: ${opening} of ${possible.length} possible passwords open it`);
+  return pulled;
+}
+
+/** `undefined`: the password is wrong. */
+async function signIn(gateway: GatewayProcess, ca: string, user: PullUser): Promise<Pop3Client | undefined> {
+  try {
+    return await openPop3(gateway, ca, user);
+  } catch (error) {
+    if (String(error).includes("[AUTH]")) return undefined;
+    throw error;
+  }
 }
 
 /** Everything in a mailbox: unique-id by digest of the content. Marks nothing. */
