@@ -31,6 +31,22 @@ export function PasswordOnce({ created, name, doneText, onDone }: PasswordOncePr
       <Notice kind="warning" title={t("onceTitle")}>
         <p>{t("onceText")}</p>
       </Notice>
+      <NewPasswordFacts created={created} name={name} />
+      <Checkbox label={t("stored")} checked={stored} onChange={({ target }) => setStored(target.checked)} />
+      <div className="dialog__buttons">
+        <Button kind="primary" disabled={!stored} onClick={onDone}>
+          {doneText}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+/** What the archive needs, to be copied or kept as a file. */
+export function NewPasswordFacts({ created, name }: Pick<PasswordOnceProps, "created" | "name">) {
+  const { t } = useTranslation("mailbox");
+  return (
+    <>
       <dl className="facts">
         <dt>{t("address")}</dt>
         <dd>
@@ -50,13 +66,7 @@ export function PasswordOnce({ created, name, doneText, onDone }: PasswordOncePr
           {t("download")}
         </Button>
       </div>
-      <Checkbox label={t("stored")} checked={stored} onChange={({ target }) => setStored(target.checked)} />
-      <div className="dialog__buttons">
-        <Button kind="primary" disabled={!stored} onClick={onDone}>
-          {doneText}
-        </Button>
-      </div>
-    </div>
+    </>
   );
 }
 

@@ -51,11 +51,14 @@ function PasswordDialog({ mailbox, asking, onClose }: PasswordDialogProps) {
     onClose();
   };
   const title = made === undefined ? t(kind === "reset" ? "resetPassword" : "changePassword") : t("newPassword");
-  const Form = kind === "reset" ? ResetPasswordForm : ChangePasswordForm;
+  // A password that was just stored is not put away by a press beside the dialog.
+  const mustAnswer = kind !== "reset" || made !== undefined;
   return (
-    <Dialog open={asking !== undefined} onClose={close} title={title} mustAnswer={made !== undefined}>
-      {made === undefined ? (
-        <Form mailbox={mailbox} onCancel={close} onMade={setMade} />
+    <Dialog open={asking !== undefined} onClose={close} title={title} mustAnswer={mustAnswer}>
+      {kind !== "reset" ? (
+        <ChangePasswordForm mailbox={mailbox} onClose={close} />
+      ) : made === undefined ? (
+        <ResetPasswordForm mailbox={mailbox} onCancel={close} onMade={setMade} />
       ) : (
         <PasswordOnce created={made} name={mailbox.name} doneText={t("mailbox:done")} onDone={close} />
       )}

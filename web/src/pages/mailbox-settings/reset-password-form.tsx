@@ -2,15 +2,21 @@
 import { useMutation } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { answerOf } from "../../api/api.ts";
-import { useMailboxChanged } from "../../api/mailbox.ts";
+import { type MailboxDetails, useMailboxChanged } from "../../api/mailbox.ts";
 import { useApi } from "../../api/use-api.ts";
 import { useFormat } from "../../app/format.ts";
 import { ConfirmForm } from "../../components/confirm-dialog.tsx";
 import { Notice } from "../../components/notice.tsx";
-import type { PasswordFormProps } from "./change-password-form.tsx";
+import type { NewPassword } from "../../mailbox/password-once.tsx";
+
+interface ResetPasswordFormProps {
+  readonly mailbox: MailboxDetails;
+  readonly onCancel: () => void;
+  readonly onMade: (made: NewPassword) => void;
+}
 
 /** Without the old password nothing that waits can be read any more: it says how much that is, and asks for the name. */
-export function ResetPasswordForm({ mailbox, onCancel, onMade }: PasswordFormProps) {
+export function ResetPasswordForm({ mailbox, onCancel, onMade }: ResetPasswordFormProps) {
   const { t } = useTranslation("mailbox-settings");
   const { bytes } = useFormat();
   const api = useApi();
