@@ -126,6 +126,7 @@ suite("mailboxes", { skip: noConsole }, () => {
     const dialog = page.getByRole("dialog");
     const shown = async (): Promise<string> => (await dialog.locator("dd code").allInnerTexts()).at(-1) ?? "";
     const change = dialog.getByRole("button", { name: "Change password" });
+    await dialog.getByLabel("Old password").waitFor();
     const fresh = await shown();
     await dialog.getByLabel("Old password").fill("not the old one");
     assert.equal(await change.isDisabled(), true);
@@ -165,6 +166,7 @@ suite("mailboxes", { skip: noConsole }, () => {
     mailbox.password = fresh;
     await (await pull(fresh)).quit();
     await page.getByRole("button", { name: "Change password" }).click();
+    await dialog.getByLabel("Old password").waitFor();
     assert.notEqual(await shown(), fresh);
     await dialog.getByRole("button", { name: "Cancel" }).click();
     await (await pull(fresh)).quit();
