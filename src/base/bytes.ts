@@ -11,3 +11,13 @@ export function asBuffer(bytes: Uint8Array): Buffer {
 }
 
 export const noBytes: Buffer = Buffer.alloc(0);
+
+/**
+ * A copy in memory of its own, for what is kept: a small buffer of `Buffer.from` or `Buffer.concat` keeps all of Node's
+ * pool alive that it was cut from, which is 64 KiB.
+ */
+export function ownCopy(bytes: Uint8Array): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  copy.set(bytes);
+  return copy;
+}

@@ -3,10 +3,11 @@ import type { MailboxId } from "../base/ids.ts";
 import type { MailboxRow, MailboxTable } from "../store/contract.ts";
 import { type Mailbox, mailboxFromRow } from "./mailbox.ts";
 
-/** Mailboxes with their recipient parsed, each kept until its row changes: they are asked for at every RCPT. */
+/** Mailboxes with their recipient parsed, each kept as long as its row: they are asked for at every RCPT. */
 export class MailboxFinder {
   readonly #table: Pick<MailboxTable, "get">;
-  readonly #read = new Map<MailboxId, { readonly row: MailboxRow; readonly mailbox: Mailbox }>();
+  /** A row that was changed or removed goes, in whatever thread that was, and its mailbox with it. */
+  readonly #read = new WeakMap<MailboxRow, Mailbox>();
 
   constructor(table: Pick<MailboxTable, "get">) {
     this.#table = table;
@@ -14,19 +15,11 @@ export class MailboxFinder {
 
   find(id: MailboxId): Mailbox | undefined {
     const row = this.#table.get(id);
-    if (row === undefined) {
-      this.#read.delete(id);
-      return undefined;
-    }
-    const known = this.#read.get(id);
-    if (known?.row === row) return known.mailbox;
+    if (row === undefined) return undefined;
+    const known = this.#read.get(row);
+    if (known !== undefined) return known;
     const mailbox = mailboxFromRow(row);
-    this.#read.set(id, { row, mailbox });
+    this.#read.set(row, mailbox);
     return mailbox;
-  }
-
-  /** It was removed. */
-  forget(id: MailboxId): void {
-    this.#read.delete(id);
   }
 }

@@ -143,7 +143,6 @@ export class MailboxRegistry {
         );
       }
       const removedMessages = await this.#options.store.mailboxes.remove(id, cause);
-      this.#finder.forget(id);
       return { removedMessages };
     });
   }

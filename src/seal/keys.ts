@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { KeyObject } from "node:crypto";
+import { ownCopy } from "../base/bytes.ts";
 import { PosternError } from "../base/errors.ts";
 import { decodeBech32, encodeBech32 } from "./bech32.ts";
 import type { KeyKind, Recipient } from "./contract.ts";
@@ -37,7 +38,7 @@ function hybridRecipient(text: string, octets: Buffer): Recipient {
 }
 
 function classicalRecipient(text: string, octets: Buffer): Recipient {
-  const publicKey = { key: imported(() => importX25519Public(octets)), octets };
+  const publicKey = { key: imported(() => importX25519Public(octets)), octets: ownCopy(octets) };
   refuseLowOrder(publicKey.key);
   return { kind: "x25519", text, wrapFileKey: (fileKey) => wrapForX25519(publicKey, fileKey) };
 }

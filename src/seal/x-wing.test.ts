@@ -22,6 +22,11 @@ describe("X-Wing", () => {
     assert.deepEqual(decapsulateXWing(identity, fresh.encapsulated), fresh.secret);
   });
 
+  it("keeps the public key in memory of its own, not in Node's pool", () => {
+    const { publicKey } = importXWingPrivate(Buffer.alloc(32, 1));
+    assert.equal(importXWingPublic(publicKey).x25519Octets.buffer.byteLength, 32);
+  });
+
   it("refuses an ML-KEM key with a coefficient beyond the modulus (FIPS 203 §7.2)", () => {
     const { publicKey } = importXWingPrivate(Buffer.alloc(32, 7));
     publicKey.fill(0xff, 0, 3);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash, decapsulate, encapsulate, type KeyObject } from "node:crypto";
+import { ownCopy } from "../base/bytes.ts";
 import {
   importMlKemPrivate,
   importMlKemPublic,
@@ -42,7 +43,7 @@ export interface XWingPrivate {
 
 /** Parses an encoded public key of `xWingPublicBytes`. Throws what OpenSSL throws when it is not one. */
 export function importXWingPublic(octets: Buffer): XWingPublic {
-  const x25519Octets = Buffer.from(octets.subarray(mlKemPublicBytes));
+  const x25519Octets = ownCopy(octets.subarray(mlKemPublicBytes));
   return {
     mlKem: importMlKemPublic(octets.subarray(0, mlKemPublicBytes)),
     x25519: importX25519Public(x25519Octets),
