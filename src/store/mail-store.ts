@@ -159,6 +159,7 @@ export class ThreadMailStore implements MailStore {
         this.end();
         return;
       case "damaged":
+      case "row-damaged":
       case "leftover":
       case "compacted":
         return;

@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -12,15 +21,17 @@ import { generateMailboxId, type MailboxId } from "../base/ids.ts";
 import type { MailboxRow, Store } from "./contract.ts";
 import { dataDirectory } from "./data-directory.ts";
 import { readMailboxCopy } from "./mailbox-copy.ts";
-import { openStore } from "./open-store.ts";
+import { openStore, type StoreOptions } from "./open-store.ts";
 import { verifyStore } from "./verify.ts";
 
 let directory: string;
 let store: Store;
 let row: MailboxRow;
+let events: string[];
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), "postern-copies-"));
+  events = [];
   await start();
   row = mailboxRow({
     name: "Käthe & co",
@@ -38,7 +49,9 @@ afterEach(async () => {
 });
 
 async function start(): Promise<void> {
-  const log = { event: () => undefined };
+  const log: StoreOptions["log"] = {
+    event: (code, fields = {}) => void events.push([code, fields["mailbox"], fields["cause"]].join(" ").trim()),
+  };
   store = await openStore({ directory, clock: systemClock, log, diskReserveBytes: 0, repeatedDeliveryMs: 0 });
 }
 
@@ -141,3 +154,40 @@ test("a start brings up to date the copies of more mailboxes than one look takes
   await start();
   await waitFor("all copies", () => [row, ...rows].every(({ id }) => copyOf(id) !== undefined));
 });
+
+for (const damage of ["settings = 'x'", "identity_file = 'text'", "created_at = 9223372036854775807"])
+  test(`a registry row damaged under the running store is told, and holds up nobody: ${damage}`, async () => {
+    const rows = Array.from({ length: 25 }, () => ({ ...row, id: generateMailboxId() }));
+    await Promise.all(rows.map((each) => store.mailboxes.insert(each)));
+    await store.stop();
+    const folder = join(directory, "mailboxes");
+    for (const name of readdirSync(folder)) rmSync(join(folder, name));
+    // What keeps the first copy from being written keeps the look from the rows behind the first twenty.
+    const obstacle = join(folder, `${row.id}.json.new`);
+    mkdirSync(obstacle);
+    events = [];
+    await start();
+    await waitFor("the look to be held up", () => events.some((event) => event.startsWith("store/failing")));
+    const damaged = rows[22];
+    const last = rows[24];
+    assert.ok(damaged !== undefined && last !== undefined);
+    change(`UPDATE mailbox SET ${damage} WHERE id = '${damaged.id}'`);
+    rmdirSync(obstacle);
+    await waitFor("the copy behind the damaged one", () => copyOf(last.id) !== undefined);
+    const deposit = store.begin(last.id, { sealedTo: row.recipient, source: "journal", receivedAtMs: 1 });
+    await deposit.write(Buffer.from("sealed"));
+    await deposit.commit({ traceBytes: 1, contentBytes: 2, contentPop3Bytes: 2, deviations: 0 });
+    assert.equal(copyOf(damaged.id), undefined);
+    const told = events.filter((event) => event.startsWith("store/damaged"));
+    assert.equal(told.length, 1, "once");
+    assert.match(
+      told[0] ?? "",
+      new RegExp(`^store/damaged ${damaged.id} store/damaged: .*the registry row of mailbox`),
+    );
+    assert.equal(events.filter((event) => event.startsWith("store/failing")).length, 1, "by the obstacle alone");
+    assert.deepEqual(await findings(), [`damage mailbox-damaged ${damaged.id}`]);
+    // Whoever changes the mailbox writes the whole row, and its copy with it.
+    await store.mailboxes.update({ ...damaged, name: "written again" }, "changed");
+    await waitFor("its copy", () => copyOf(damaged.id)?.name === "written again");
+    assert.deepEqual(await findings(), []);
+  });

@@ -41,16 +41,28 @@ export function mailboxValues(row: MailboxRow): SQLInputValue[] {
   ];
 }
 
-/** All mailboxes that were not removed, oldest first. */
+/** All mailboxes that were not removed, oldest first. Throws `store/damaged`. */
 export function readMailboxes(index: DatabaseSync): readonly NumberedMailbox[] {
-  const rows = index.prepare(`SELECT number, ${columns} FROM mailbox WHERE removed_at IS NULL ORDER BY number`).all();
+  const statement = index.prepare(`SELECT number, ${columns} FROM mailbox WHERE removed_at IS NULL ORDER BY number`);
+  const rows = refusingHugeNumbers("a registry row", () => statement.all());
   return rows.map((row) => ({ number: Number(row["number"]), row: readRow(row) }));
 }
 
 /** One of them; `undefined` when it was removed. Throws `store/damaged`. */
 export function readMailbox(index: DatabaseSync, number: number): MailboxRow | undefined {
-  const row = index.prepare(`SELECT ${columns} FROM mailbox WHERE number = ? AND removed_at IS NULL`).get(number);
+  const statement = index.prepare(`SELECT ${columns} FROM mailbox WHERE number = ? AND removed_at IS NULL`);
+  const row = refusingHugeNumbers(`the registry row of mailbox number ${number}`, () => statement.get(number));
   return row === undefined ? undefined : readRow(row);
+}
+
+/** `node:sqlite` throws for an integer that no number holds; none of ours is so large. Throws `store/damaged`. */
+function refusingHugeNumbers<T>(what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new PosternError("store/damaged", what, { cause: error });
+  }
 }
 
 /** Throws `store/damaged`. */

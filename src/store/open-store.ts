@@ -269,6 +269,11 @@ class SqliteStore implements Store {
       case "damaged":
         log.event("store/damaged", { segment: told.segment, offset: told.offset, cause: told.detail });
         return;
+      case "row-damaged": {
+        const mailbox = this.#rows.idOf(told.mailbox) ?? told.mailbox;
+        log.event("store/damaged", { mailbox, cause: told.detail });
+        return;
+      }
       case "leftover":
         log.event("store/leftover", { segment: told.segment, cause: told.detail });
         return;

@@ -179,6 +179,8 @@ export type FromStoreThread =
   | { readonly kind: "health"; readonly failing: boolean; readonly full: boolean; readonly detail: string }
   | { readonly kind: "segment-gone"; readonly segment: number }
   | { readonly kind: "damaged"; readonly segment: number; readonly offset: number; readonly detail: string }
+  /** A mailbox's row in the registry is none. */
+  | { readonly kind: "row-damaged"; readonly mailbox: number; readonly detail: string }
   | { readonly kind: "leftover"; readonly segment: number; readonly detail: string }
   | { readonly kind: "compacted"; readonly segment: number; readonly freedBytes: number }
   | { readonly kind: "stopped" };

@@ -3,7 +3,13 @@ import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { type Answer, type FromStoreThread, type ToStoreThread, tokensPerClient } from "../thread-messages.ts";
 
 /** What only the thread that started this one is told: it keeps the log. */
-const forTheFirst: ReadonlySet<FromStoreThread["kind"]> = new Set(["ready", "damaged", "leftover", "compacted"]);
+const forTheFirst: ReadonlySet<FromStoreThread["kind"]> = new Set([
+  "ready",
+  "damaged",
+  "row-damaged",
+  "leftover",
+  "compacted",
+]);
 
 /** The threads that work in the store, each by a port of its own. The first one started this thread and outlives the others. */
 export class Clients {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
+import { describeError, hasCode } from "../../base/errors.ts";
 import { type MailboxId, parseMailboxId } from "../../base/ids.ts";
 import type { DataDirectory } from "../data-directory.ts";
 import { formatMailboxCopy, lastChange, mailboxCopyPath, parseMailboxCopy } from "../mailbox-copy.ts";
 import { readMailbox } from "../mailbox-rows.ts";
+import type { FromStoreThread } from "../thread-messages.ts";
 
 /** Looked at in one go, some milliseconds on a slow disk: deposits wait for it. */
 const mailboxesPerLook = 20;
@@ -15,13 +17,15 @@ const mailboxesPerLook = 20;
  */
 export class MailboxCopies {
   readonly #directory: DataDirectory;
+  readonly #tell: (told: FromStoreThread) => void;
   /** Mailboxes whose copy is to be written or to go, by their number. */
   readonly #due = new Set<number>();
   /** Copies up to this mailbox's have been looked at since the start. */
   #lookedUpTo = 0;
 
-  constructor(directory: DataDirectory) {
+  constructor(directory: DataDirectory, tell: (told: FromStoreThread) => void) {
     this.#directory = directory;
+    this.#tell = tell;
     mkdirSync(directory.mailboxes, { recursive: true, mode: 0o700 });
   }
 
@@ -33,7 +37,7 @@ export class MailboxCopies {
     const next = index.prepare("SELECT number FROM mailbox WHERE number > ? ORDER BY number LIMIT ?");
     const numbers = next.all(this.#lookedUpTo, mailboxesPerLook).map(({ number }) => Number(number));
     for (const number of numbers) {
-      if (!this.#isCurrent(index, number)) this.#due.add(number);
+      if (this.#unlessDamaged(number, () => this.#isCurrent(index, number)) === false) this.#due.add(number);
       this.#lookedUpTo = number;
     }
     this.flush(index);
@@ -58,8 +62,19 @@ export class MailboxCopies {
   /** Writes what is due. What fails stays due and is thrown. */
   flush(index: DatabaseSync): void {
     for (const mailbox of this.#due) {
-      this.#write(index, mailbox);
+      this.#unlessDamaged(mailbox, () => this.#write(index, mailbox));
       this.#due.delete(mailbox);
+    }
+  }
+
+  /** A damaged row is told, and its copy left as it is: it is the better witness. The other mailboxes' go on. */
+  #unlessDamaged<T>(mailbox: number, step: () => T): T | undefined {
+    try {
+      return step();
+    } catch (error) {
+      if (!hasCode(error, "store/damaged")) throw error;
+      this.#tell({ kind: "row-damaged", mailbox, detail: describeError(error) });
+      return undefined;
     }
   }
 

@@ -17,7 +17,17 @@ export type Ready = Extract<FromStoreThread, { readonly kind: "ready" }>;
 /** What the store thread tells by itself. */
 export type Told = Extract<
   FromStoreThread,
-  { readonly kind: "free-space" | "health" | "segment-gone" | "damaged" | "leftover" | "compacted" | "large-window" }
+  {
+    readonly kind:
+      | "free-space"
+      | "health"
+      | "segment-gone"
+      | "damaged"
+      | "row-damaged"
+      | "leftover"
+      | "compacted"
+      | "large-window";
+  }
 >;
 /** Told last, when the thread ended without being asked to. */
 export interface ThreadEnded {
@@ -195,6 +205,7 @@ export class StoreThreadClient {
       case "health":
       case "segment-gone":
       case "damaged":
+      case "row-damaged":
       case "leftover":
       case "compacted":
       case "large-window":

@@ -81,7 +81,7 @@ class StoreThread {
       nextNumber: nextSegmentNumber(this.#directory, this.#writer.segments),
     });
     this.#large = new LargeFiles(this.#files, this.#directory, this.#epochs);
-    this.#copies = new MailboxCopies(this.#directory);
+    this.#copies = new MailboxCopies(this.#directory, (told) => this.#clients.tell(told));
     this.#clients = new Clients(port, (message, client) => this.#take(message, client));
     this.#housekeeping = setInterval(() => this.#keepHouse(), housekeepingMs);
     this.#tellReady(report, lastSequence);
