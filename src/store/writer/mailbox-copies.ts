@@ -8,9 +8,6 @@ import { formatMailboxCopy, lastChange, mailboxCopyPath, parseMailboxCopy } from
 import { readMailbox } from "../mailbox-rows.ts";
 import type { FromStoreThread } from "../thread-messages.ts";
 
-/** Looked at in one go, some milliseconds on a slow disk: deposits wait for it. */
-const mailboxesPerLook = 20;
-
 /**
  * Keeps the copies of the registry's rows. They follow the index, and nothing waits for them, a start neither: a copy
  * that a crash left out or cut off is made anew soon after the next start.
@@ -20,8 +17,6 @@ export class MailboxCopies {
   readonly #tell: (told: FromStoreThread) => void;
   /** Mailboxes whose copy is to be written or to go, by their number. */
   readonly #due = new Set<number>();
-  /** Copies up to this mailbox's have been looked at since the start. */
-  #lookedUpTo = 0;
 
   constructor(directory: DataDirectory, tell: (told: FromStoreThread) => void) {
     this.#directory = directory;
@@ -29,19 +24,9 @@ export class MailboxCopies {
     mkdirSync(directory.mailboxes, { recursive: true, mode: 0o700 });
   }
 
-  /**
-   * Looks at the next copies, oldest mailbox first: those that are missing or old are made, those of removed mailboxes
-   * go. `false`: all have been looked at since the start. What fails stays due and is thrown.
-   */
-  lookAtNext(index: DatabaseSync): boolean {
-    const next = index.prepare("SELECT number FROM mailbox WHERE number > ? ORDER BY number LIMIT ?");
-    const numbers = next.all(this.#lookedUpTo, mailboxesPerLook).map(({ number }) => Number(number));
-    for (const number of numbers) {
-      if (this.#unlessDamaged(number, () => this.#isCurrent(index, number)) === false) this.#due.add(number);
-      this.#lookedUpTo = number;
-    }
-    this.flush(index);
-    return numbers.length === mailboxesPerLook;
+  /** A copy that is missing or old becomes due, and that of a removed mailbox is due to go. */
+  lookAt(index: DatabaseSync, mailbox: number): void {
+    if (this.#unlessDamaged(mailbox, () => this.#isCurrent(index, mailbox)) === false) this.#due.add(mailbox);
   }
 
   /**

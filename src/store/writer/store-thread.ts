@@ -1,25 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mkdirSync, statfsSync } from "node:fs";
-import type { DatabaseSync } from "node:sqlite";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { describeError, PosternError } from "../../base/errors.ts";
 import { giveBack } from "../../base/give-back.ts";
 import { type DataDirectory, dataDirectory } from "../data-directory.ts";
-import { type Epoch, Epochs, readEpochs, readLastSequence } from "../epochs.ts";
+import { readEpochs } from "../epochs.ts";
 import { namingTheIndex, refuseDamagedLog } from "../lost-index.ts";
 import { readMailboxes } from "../mailbox-rows.ts";
 import { recordHeaderBytes } from "../record.ts";
 import { type RecoveryReport, recover } from "../recovery.ts";
-import { openIndexForWriting } from "../schema.ts";
 import type { Answer, FromStoreThread, StoreThreadOptions, ToStoreThread } from "../thread-messages.ts";
 import { Belongings } from "./belongings.ts";
 import { Clients } from "./clients.ts";
+import { CopiesLook } from "./copies-look.ts";
 import { FaultPlan, withFaults } from "./faults.ts";
 import { diskFiles, type Files, probeDisk } from "./files.ts";
 import { commitGroup, failedAnswers, isNoSpace, type ReadyRequest, takeGroup } from "./group.ts";
-import { IndexWriter } from "./index-writer.ts";
+import { IndexConnection } from "./index-connection.ts";
 import { LargeFiles } from "./large-files.ts";
-import { writeLogAnew } from "./log-anew.ts";
 import { MailboxCopies } from "./mailbox-copies.ts";
 import { type KeepingParts, SegmentKeeper } from "./segment-keeper.ts";
 import { nextSegmentNumber, SegmentWriter } from "./segment-writer.ts";
@@ -27,8 +25,6 @@ import { nextSegmentNumber, SegmentWriter } from "./segment-writer.ts";
 const housekeepingMs = 1000;
 /** Between two slices of a compaction, so that deposits go first. */
 const compactionPauseMs = 50;
-/** Between two looks at copies of mailboxes' rows, likewise: thousands of them take some seconds after a start. */
-const copiesPauseMs = 10;
 
 /**
  * The store thread: everything that is written goes through here, in groups. While one group is being synced the next
@@ -41,14 +37,12 @@ class StoreThread {
   readonly #directory: DataDirectory;
   readonly #files: Files;
   readonly #faults: FaultPlan;
-  readonly #epoch: Epoch;
-  readonly #epochs: Epochs;
+  readonly #connection: IndexConnection;
   readonly #segments: SegmentWriter;
   readonly #large: LargeFiles;
   readonly #copies: MailboxCopies;
+  readonly #copiesLook: CopiesLook;
   readonly #housekeeping: NodeJS.Timeout;
-  #index: DatabaseSync;
-  #writer: IndexWriter;
   #ready: ReadyRequest[] = [];
   #buffers: ArrayBuffer[] = [];
   #scheduled = false;
@@ -56,7 +50,6 @@ class StoreThread {
   #stopping = false;
   readonly #leaving = new Set<number>();
   #failing = false;
-  #indexTrusted = true;
   /** Verdicts on offered messages that a failed commit has lost: written when the disk is well again. */
   #unsettled: ReadyRequest[] = [];
   readonly #keeper = new SegmentKeeper((told) => this.#clients.tell(told));
@@ -70,22 +63,24 @@ class StoreThread {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
     this.#files.syncDirectory(this.#directory.root);
     refuseDamagedLog(this.#directory);
-    this.#index = openIndexForWriting(this.#directory);
-    const lastSequence = readLastSequence(this.#index);
-    this.#epoch = { name: options.epochName, firstSequence: lastSequence + 1, startedAtMs: options.startedAtMs };
-    this.#epochs = new Epochs(readEpochs(this.#index)).with(this.#epoch);
-    this.#writer = this.#newWriter();
-    const report = recover(this.#index, this.#directory, { writer: this.#writer, atMs: options.startedAtMs });
+    this.#connection = new IndexConnection(this.#directory, options);
+    const { index, writer, epochs } = this.#connection;
+    const report = recover(index, this.#directory, { writer, atMs: options.startedAtMs });
     this.#segments = new SegmentWriter(this.#files, this.#directory, {
       segmentBytes: options.segmentBytes,
-      nextNumber: nextSegmentNumber(this.#directory, this.#writer.segments),
+      nextNumber: nextSegmentNumber(this.#directory, writer.segments),
     });
-    this.#large = new LargeFiles(this.#files, this.#directory, this.#epochs);
+    this.#large = new LargeFiles(this.#files, this.#directory, epochs);
     this.#copies = new MailboxCopies(this.#directory, (told) => this.#clients.tell(told));
+    this.#copiesLook = new CopiesLook({
+      copies: this.#copies,
+      index: () => (this.#failing || !this.#connection.index.isOpen ? undefined : this.#connection.index),
+      failed: (error) => this.#tellFailing(error),
+    });
     this.#clients = new Clients(port, (message, client) => this.#take(message, client));
     this.#housekeeping = setInterval(() => this.#keepHouse(), housekeepingMs);
-    this.#tellReady(report, lastSequence);
-    this.#lookAtCopies();
+    this.#tellReady(report);
+    this.#copiesLook.goOn();
   }
 
   /** Lives from here on by what the port says. */
@@ -93,13 +88,14 @@ class StoreThread {
     void new StoreThread(port, options);
   }
 
-  #tellReady(report: RecoveryReport, lastSequence: number): void {
+  #tellReady(report: RecoveryReport): void {
+    const { index, epoch, lastSequence } = this.#connection;
     this.#clients.tell({
       kind: "ready",
       report,
-      epochs: [...readEpochs(this.#index), this.#epoch],
+      epochs: [...readEpochs(index), epoch],
       lastSequence,
-      mailboxes: readMailboxes(this.#index),
+      mailboxes: readMailboxes(index),
       freeBytes: this.#freeBytes(),
     });
   }
@@ -207,15 +203,15 @@ class StoreThread {
   #commit(): void {
     const group = takeGroup(this.#ready);
     if (group.length === 0) return;
-    if (!this.#indexTrusted) {
+    if (!this.#connection.isTrusted) {
       this.#refuse(group, new PosternError("store/failing", "the index waits for the disk"));
       return;
     }
     try {
       this.#faults.pass("index-commit");
       const { answers, unlinkLarge, changedMailboxes } = commitGroup(group, {
-        index: this.#index,
-        writer: this.#writer,
+        index: this.#connection.index,
+        writer: this.#connection.writer,
         segments: this.#segments,
       });
       this.#faults.pass("index-committed");
@@ -223,7 +219,7 @@ class StoreThread {
       for (const sequence of unlinkLarge) this.#large.unlink(sequence);
       this.#answer(answers);
       this.#keeper.dropDead(this.#keeping);
-      const failed = this.#copies.follow(this.#index, changedMailboxes);
+      const failed = this.#copies.follow(this.#connection.index, changedMailboxes);
       if (failed !== undefined) this.#tellFailing(failed);
     } catch (error) {
       // Files of large messages stay: the rows may be on the disk although COMMIT failed. The next start tells, and
@@ -247,22 +243,9 @@ class StoreThread {
     this.#clients.answer(answers);
   }
 
-  /**
-   * After a failed commit nothing that SQLite remembers is trusted: the log written anew, a new connection, and the whole
-   * log moved to the database file with its syncs, so that nothing counts that the failed COMMIT left in the page cache
-   * alone.
-   */
   #reopenIndex(): void {
-    this.#indexTrusted = false;
     try {
-      writeLogAnew(this.#directory);
-      if (this.#index.isOpen) this.#index.close();
-      this.#index = openIndexForWriting(this.#directory);
-      const checkpoint = this.#index.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get();
-      if (checkpoint?.["busy"] !== 0)
-        throw new PosternError("store/failing", "a reader keeps the log of the index busy");
-      this.#writer = this.#newWriter();
-      this.#indexTrusted = true;
+      this.#connection.reopen();
     } catch (error) {
       this.#tellFailing(error);
     }
@@ -285,32 +268,23 @@ class StoreThread {
   /** While failing nothing arrives that could show that the disk is well again, so this does. */
   #tryAgain(): void {
     try {
-      if (!this.#indexTrusted) this.#reopenIndex();
-      if (!this.#indexTrusted) return;
+      if (!this.#connection.isTrusted) this.#reopenIndex();
+      if (!this.#connection.isTrusted) return;
       probeDisk(this.#files, this.#directory.root);
-      this.#copies.flush(this.#index);
+      this.#copies.flush(this.#connection.index);
       this.#failing = false;
       this.#clients.tell({ kind: "health", failing: false, full: false, detail: "" });
       this.#ready.push(...this.#unsettled.splice(0));
       this.#schedule();
-      this.#lookAtCopies();
+      this.#copiesLook.goOn();
     } catch {
       // still failing; the next round tries again
     }
   }
 
-  /** Where the last look ended, until all copies have been looked at since the start. */
-  #lookAtCopies(): void {
-    if (this.#failing || !this.#index.isOpen) return;
-    try {
-      if (this.#copies.lookAtNext(this.#index)) setTimeout(() => this.#lookAtCopies(), copiesPauseMs);
-    } catch (error) {
-      this.#tellFailing(error);
-    }
-  }
-
   #compactWhenIdle(): void {
-    if (this.#failing || !this.#indexTrusted || !this.#index.isOpen || this.#ready.length > 0) return;
+    if (this.#failing || !this.#connection.isTrusted || !this.#connection.index.isOpen || this.#ready.length > 0)
+      return;
     try {
       if (this.#keeper.compact(this.#keeping)) setTimeout(() => this.#compactWhenIdle(), compactionPauseMs);
     } catch (error) {
@@ -322,8 +296,8 @@ class StoreThread {
   /** Of this moment: the index may have been opened anew. */
   get #keeping(): KeepingParts {
     return {
-      index: this.#index,
-      writer: this.#writer,
+      index: this.#connection.index,
+      writer: this.#connection.writer,
       segments: this.#segments,
       directory: this.#directory,
       files: this.#files,
@@ -348,13 +322,9 @@ class StoreThread {
   async #close(): Promise<void> {
     await this.#large.discardAll();
     this.#segments.close();
-    if (this.#index.isOpen) this.#index.close();
+    this.#connection.close();
     this.#clients.tell({ kind: "stopped" });
     this.#clients.close(0);
-  }
-
-  #newWriter(): IndexWriter {
-    return new IndexWriter(this.#index, this.#epochs, this.#epoch);
   }
 
   #freeBytes(): number {
