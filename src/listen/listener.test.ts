@@ -9,6 +9,7 @@ import { silentLog } from "../observe/log.ts";
 import { createSelfSigned, secureContextOf } from "./certificate.ts";
 import { ConnectionLimits } from "./connection-limits.ts";
 import { Listener, type ListenerShare } from "./listener.ts";
+import { OpenConnections } from "./open-connections.ts";
 
 let context: SecureContext;
 const open: Listener[] = [];
@@ -25,6 +26,7 @@ function share(perAddress = 50, total = 100): ListenerShare {
   let number = 0;
   return {
     limits: new ConnectionLimits({ connectionsTotal: total, connectionsPerAddress: perAddress }),
+    open: new OpenConnections(),
     secureContext: () => context,
     handshakeTimeoutMs: 5000,
     log: silentLog,
@@ -34,17 +36,23 @@ function share(perAddress = 50, total = 100): ListenerShare {
 
 async function listen(
   serve: (connection: Connection) => Promise<void>,
-  options: { implicitTls?: boolean; perAddress?: number; total?: number } = {},
+  options: {
+    implicitTls?: boolean;
+    busyText?: string;
+    perAddress?: number;
+    total?: number;
+    beside?: ListenerShare;
+  } = {},
 ): Promise<Listener> {
   const listener = await Listener.open(
     {
       name: "test",
       address: { host: "127.0.0.1", port: 0 },
       implicitTls: options.implicitTls ?? false,
-      busyText: "421 busy\r\n",
+      busyText: options.busyText ?? "421 busy\r\n",
       serve,
     },
-    share(options.perAddress, options.total),
+    options.beside ?? share(options.perAddress, options.total),
   );
   open.push(listener);
   return listener;
@@ -181,6 +189,27 @@ test("when all places are taken, who was silent for longest and has shown nothin
   assert.equal(refused.said(), "421 busy\r\n");
   for (const each of [mail, other, last]) assert.equal(each.socket.destroyed, false);
   for (const each of [mail, other, last, refused]) each.socket.destroy();
+});
+
+test("when all places are taken, who is silent at one listener gives way for who comes to another", async () => {
+  const beside = share(50, 2);
+  const greet =
+    (text: string) =>
+    async (connection: Connection): Promise<void> => {
+      connection.write(text);
+      await connection.read(5000);
+    };
+  const pop3 = await listen(greet("+OK hi\r\n"), { beside, busyText: "-ERR busy\r\n" });
+  const smtp = await listen(greet("220 hi\r\n"), { beside });
+  const silent = [connect(pop3.port, "127.0.0.1"), connect(pop3.port, "127.0.0.1")];
+  for (const socket of silent) await once(socket, "data");
+  const [longest] = silent;
+  assert.ok(longest);
+  const last = everything(longest);
+  const sender = connect(smtp.port, "127.0.0.1");
+  assert.equal(String((await once(sender, "data"))[0]), "220 hi\r\n");
+  assert.equal(await last, "-ERR busy\r\n");
+  for (const socket of [sender, ...silent]) socket.destroy();
 });
 
 test("closing lets a waiting session end by itself", async () => {

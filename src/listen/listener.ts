@@ -5,6 +5,7 @@ import type { Connection } from "../base/connection.ts";
 import { describeError, PosternError } from "../base/errors.ts";
 import type { Log } from "../observe/log.ts";
 import type { ConnectionPlaces, ConnectionRefusal } from "./connection-limits.ts";
+import type { OpenConnections } from "./open-connections.ts";
 import { TcpConnection } from "./tcp-connection.ts";
 
 /** Where a listener listens. */
@@ -28,6 +29,7 @@ export interface ListenerOptions {
 /** What all listeners of a gateway share. */
 export interface ListenerShare {
   readonly limits: ConnectionPlaces;
+  readonly open: OpenConnections;
   readonly secureContext: () => SecureContext;
   readonly handshakeTimeoutMs: number;
   readonly log: Log;
@@ -40,8 +42,7 @@ export class Listener {
   readonly #options: ListenerOptions;
   readonly #share: ListenerShare;
   readonly #server: Server;
-  /** With the TCP connection below, whose end gives the place back. */
-  readonly #connections = new Map<TcpConnection, Socket>();
+  readonly #connections = new Set<TcpConnection>();
   readonly #served = new Set<Promise<void>>();
   #closing = false;
 
@@ -79,14 +80,14 @@ export class Listener {
       this.#server.close(() => resolve());
     });
     this.#closing = true;
-    for (const connection of this.#connections.keys()) connection.drain();
+    for (const connection of this.#connections) connection.drain();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, drainMs);
     });
     await Promise.race([Promise.all(this.#served), late]);
     clearTimeout(timer);
-    for (const connection of this.#connections.keys()) connection.destroy();
+    for (const connection of this.#connections) connection.destroy();
     await Promise.all(this.#served);
     await closed;
   }
@@ -144,44 +145,36 @@ export class Listener {
   }
 
   /**
-   * Who was silent for longest, and has neither brought mail nor signed in, gives way: or a few thousand connections that
-   * do nothing would keep everybody out. `false`: there is nobody.
+   * The longest silence gives way, at whichever listener: or a few thousand connections that do nothing would keep
+   * everybody out. `false`: there is nobody.
    */
   #makeRoom(socket: Socket, address: string): boolean {
-    let silentSinceMs = Number.POSITIVE_INFINITY;
-    let longest: TcpConnection | undefined;
-    for (const connection of this.#connections.keys()) {
-      const sinceMs = connection.silentSinceMs;
-      if (sinceMs === undefined || sinceMs >= silentSinceMs) continue;
-      silentSinceMs = sinceMs;
-      longest = connection;
-    }
-    const place = longest === undefined ? undefined : this.#connections.get(longest);
-    if (longest === undefined || place === undefined) return false;
-    const { name, busyText } = this.#options;
+    const silent = this.#share.open.silentForLongest();
+    if (silent === undefined) return false;
     this.#share.log.event("listen/connection-refused", {
-      peer: longest.peer.address,
+      peer: silent.connection.peer.address,
       cause: "gave-way",
-      listener: name,
+      listener: silent.listener,
     });
     const ignored = (): undefined => undefined;
     socket.on("error", ignored);
     // Its place is free by then: whoever leaves it was told before.
-    place.once("close", () => {
+    silent.socket.once("close", () => {
       socket.off("error", ignored);
       this.#enter(socket, address, false);
     });
-    longest.giveWay(busyText);
+    silent.connection.giveWay(silent.busyText);
     return true;
   }
 
   #admit(socket: Socket, address: string, refusal: ConnectionRefusal | undefined): void {
-    const { limits, log } = this.#share;
+    const { limits, log, open } = this.#share;
+    const { name, busyText, implicitTls } = this.#options;
     if (refusal !== undefined) {
-      log.event("listen/connection-refused", { peer: address, cause: refusal, listener: this.#options.name });
+      log.event("listen/connection-refused", { peer: address, cause: refusal, listener: name });
       socket.on("error", () => undefined);
-      if (this.#options.implicitTls) socket.destroy();
-      else socket.end(this.#options.busyText, () => socket.destroy());
+      if (implicitTls) socket.destroy();
+      else socket.end(busyText, () => socket.destroy());
       return;
     }
     if (socket.destroyed || this.#closing) {
@@ -195,8 +188,10 @@ export class Listener {
       secureContext: this.#share.secureContext,
       handshakeTimeoutMs: this.#share.handshakeTimeoutMs,
     });
-    this.#connections.set(connection, socket);
+    this.#connections.add(connection);
+    open.add(connection, { socket, listener: name, busyText });
     const served = this.#serve(connection).finally(() => {
+      open.delete(connection);
       this.#connections.delete(connection);
       this.#served.delete(served);
     });

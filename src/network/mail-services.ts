@@ -7,6 +7,7 @@ import { describeError } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
 import type { Configuration } from "../config/schema.ts";
 import { type ListenAddress, Listener, type ListenerShare } from "../listen/listener.ts";
+import { OpenConnections } from "../listen/open-connections.ts";
 import type { MailboxFinder } from "../mailbox/mailbox-finder.ts";
 import type { Log } from "../observe/log.ts";
 import { OpeningThread } from "../pull/opening.ts";
@@ -71,6 +72,7 @@ export class MailServices {
     let connections = 0;
     this.#share = {
       limits: state.places,
+      open: new OpenConnections(),
       secureContext: parts.secureContext,
       handshakeTimeoutMs: limits.tlsHandshakeMs,
       log,

@@ -4,6 +4,7 @@ import { limits } from "../base/limits.ts";
 import type { Configuration } from "../config/schema.ts";
 import type { CertificatePair } from "../listen/certificate.ts";
 import { Listener } from "../listen/listener.ts";
+import { OpenConnections } from "../listen/open-connections.ts";
 import type { Log } from "../observe/log.ts";
 import type { Store } from "../store/contract.ts";
 import type { MailAddress, MailDoors } from "./mail-doors.ts";
@@ -91,7 +92,14 @@ export class ThreadDoors implements MailDoors {
   async #mustBeFree({ service, address }: MailAddress): Promise<void> {
     if (address.port === 0) return;
     const { state, log } = this.#parts;
-    const share = { limits: state.places, handshakeTimeoutMs: 1, log, nextId: () => "", secureContext: noContext };
+    const share = {
+      limits: state.places,
+      open: new OpenConnections(),
+      handshakeTimeoutMs: 1,
+      log,
+      nextId: () => "",
+      secureContext: noContext,
+    };
     const options = { name: service, address, implicitTls: false, busyText: "", serve: async () => undefined };
     const listener = await Listener.open(options, share);
     await listener.close(0);
