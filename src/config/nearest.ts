@@ -7,10 +7,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
   const lowerWord = word.toLowerCase();
   for (const candidate of candidates) {
-    const lowerCandidate = candidate.toLowerCase();
-    // At least as many insertions; and whoever writes a word of a million letters does not wait for it.
-    if (Math.abs(lowerWord.length - lowerCandidate.length) >= bestDistance) continue;
-    const distance = editDistance(lowerWord, lowerCandidate);
+    const distance = editDistance(lowerWord, candidate.toLowerCase(), bestDistance - 1);
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
@@ -19,8 +16,12 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-/** How many insertions, removals, replacements and swaps of neighbours make `a` into `b`. */
-export function editDistance(a: string, b: string): number {
+/**
+ * How many insertions, removals, replacements and swaps of neighbours make `a` into `b`. Infinity when the lengths alone
+ * tell that they are more than `most`: whoever writes a word of a million letters does not wait for it.
+ */
+export function editDistance(a: string, b: string, most: number): number {
+  if (Math.abs(a.length - b.length) > most) return Number.POSITIVE_INFINITY;
   let beforeLast: readonly number[] = [];
   let last: readonly number[] = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let row = 1; row <= a.length; row++) {

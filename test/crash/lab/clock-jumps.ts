@@ -53,10 +53,7 @@ export async function jumpClock(library: string, { seed, tell }: FaultOptions): 
         failed: 1,
         findings: [...judged.findings, ...told, ...blind],
       };
-      tell(`${result.fault}: ${result.outcome}, ${result.findings.length} findings`);
-      for (const finding of result.findings) tell(`    ${finding}`);
-      results.push(result);
-      await bench.resume();
+      results.push(await bench.passed(result, tell));
     }
     return results;
   } finally {

@@ -91,6 +91,16 @@ export class FaultBench {
     return { owedChecked: owed, lost, findings };
   }
 
+  /** Tells what came of a fault, and goes on under load for the next one. `counted`: what `failed` counts, in words. */
+  async passed(result: FaultResult, tell: FaultOptions["tell"], counted?: string): Promise<FaultResult> {
+    const { fault, outcome, failed, findings } = result;
+    const counts = [...(counted === undefined ? [] : [`${failed} ${counted}`]), `${findings.length} findings`];
+    tell(`${fault}: ${outcome}, ${counts.join(", ")}`);
+    for (const finding of findings) tell(`    ${finding}`);
+    await this.resume();
+    return result;
+  }
+
   async remove(): Promise<void> {
     await this.load.stop();
     await this.gateway.remove();

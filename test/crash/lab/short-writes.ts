@@ -34,13 +34,7 @@ export async function shortenWrites({ seed, tell }: FaultOptions): Promise<reado
   const results: FaultResult[] = [];
   try {
     for (const aim of aims)
-      for (const room of aim.room) {
-        const result = await shorten(bench, aim, room);
-        tell(`${result.fault}: ${result.outcome}, ${result.failed} cut short, ${result.findings.length} findings`);
-        for (const finding of result.findings) tell(`    ${finding}`);
-        results.push(result);
-        await bench.resume();
-      }
+      for (const room of aim.room) results.push(await bench.passed(await shorten(bench, aim, room), tell, "cut short"));
     return results;
   } finally {
     await bench.remove();

@@ -11,6 +11,10 @@ export const httpScenarios: readonly Scenario[] = [
     attack: async (arena) => {
       const tally = new Tally();
       const huge = "x".repeat(60_000);
+      // 200, or 503 where the console is not built: what is taken for a page gets that, whichever it is.
+      const plain = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+      const page = (await httpAsk(arena, { from: sourceAddress(200), request: plain })).status;
+      tally.expect(page === 200 || page === 503, () => `the first page: ${page}`);
       const json = (body: string, path = "/api/v1/sign-in"): string =>
         `POST ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
       const requests: readonly (readonly [string, string, readonly number[]])[] = [
@@ -33,23 +37,23 @@ export const httpScenarios: readonly Scenario[] = [
         ["bad UTF-8", json('{"name":"\xc3\x28","password":"\xff"}'), [400, 401]],
         ["gzip body", json("\x1f\x8b\x08").replace("Connection:", "Content-Encoding: gzip\r\nConnection:"), [400, 415]],
         ["no HTTP", "EHLO console\r\n\r\n", [400]],
-        ["HTTP/0.9", "GET /\r\n\r\n", [200, 400, 503]],
+        ["HTTP/0.9", "GET /\r\n\r\n", [page]],
         ["TRACE", "TRACE / HTTP/1.1\r\nHost: localhost\r\n\r\n", [400, 404, 405, 501]],
         ["CONNECT", "CONNECT 127.0.0.1:25 HTTP/1.1\r\nHost: 127.0.0.1:25\r\n\r\n", [0, 400, 404, 405]],
         [
           "upgrade",
           "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n",
-          [200, 400, 404, 503],
+          [page, 400, 404],
         ],
         [
           "../",
           "GET /../../../../etc/passwd HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
-          [200, 400, 404, 503],
+          [page, 400, 404],
         ],
         [
           "%2e%2e",
           "GET /%2e%2e/%2e%2e/etc/passwd HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
-          [200, 400, 404, 503],
+          [page, 400, 404],
         ],
       ];
       for (const [index, [name, request, allowed]] of requests.entries()) {
