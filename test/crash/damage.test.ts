@@ -15,12 +15,16 @@ import { openStoreReadOnly } from "../../src/store/read-only.ts";
 import { repairStore } from "../../src/store/repair/repair.ts";
 import { verifyStore } from "../../src/store/verify.ts";
 import { LocalGateway } from "../support/local-gateway.ts";
+import { skipWithoutPeers } from "../support/peers.ts";
 import type { Pop3Client } from "../support/pop3-client.ts";
 import { chooseDamage, damageKinds } from "./damage/damages.ts";
 import { contentOf, fillDirectory, type KnownDirectory, type KnownMessage } from "./damage/fill.ts";
-import { damageRound } from "./damage/round.ts";
+import { damageRound, killedRepairRound, wholeRepair } from "./damage/round.ts";
+import { whyNoTracing } from "./lab/injector.ts";
 
 const kinds = Object.keys(damageKinds);
+const skipKills = skipWithoutPeers(["strace"]) || (await whyNoTracing()) || false;
+if (skipKills !== false) console.log(`skipped: repairs that are killed: ${skipKills}`);
 /** The same each time: what nobody has tried yet is for the laboratory to find. */
 const seed = Number(process.env["POSTERN_TEST_SEED"] ?? 20);
 let root: string;
@@ -44,6 +48,22 @@ test(`each kind of damage is found and repaired, and takes nothing else along (s
   for (let round = 0; round < kinds.length; round++) {
     const { damage, problems } = await damageRound(known, { seed: seed + round }, join(root, "copy"));
     assert.deepEqual(problems, [], `seed ${seed + round}, ${damage.kind}: ${damage.text}`);
+  }
+});
+
+test("a repair that is killed while it puts things in place is ended by the next one", {
+  skip: skipKills,
+}, async () => {
+  const choice = { seed, kind: "bit in the log of the index" };
+  const whole = await wholeRepair(known, choice, join(root, "copy"));
+  const { calls } = whole;
+  // The old index is kept, the new one is ready, it takes the place, the folder goes: each is killed before it is done.
+  const ready = calls.findLastIndex(({ name }) => name === "rename");
+  const points = [calls.findIndex(({ name }) => name === "link"), ready - 1, ready, calls.length - 1];
+  for (const call of points.map((at) => calls[at])) {
+    assert.ok(call);
+    const { problems } = await killedRepairRound(known, { ...choice, call, whole }, join(root, "copy"));
+    assert.deepEqual(problems, [], `${call.name} number ${call.nth}`);
   }
 });
 

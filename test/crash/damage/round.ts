@@ -2,13 +2,16 @@
 import { createHash } from "node:crypto";
 import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { describeError, PosternError } from "../../../src/base/errors.ts";
 import type { UniqueId } from "../../../src/base/ids.ts";
 import { openStoreReadOnly } from "../../../src/store/read-only.ts";
 import { repairStore } from "../../../src/store/repair/repair.ts";
 import { type Finding, verifyStore } from "../../../src/store/verify.ts";
 import { chooseDamage, type Damage } from "./damages.ts";
-import type { KnownDirectory } from "./fill.ts";
+import { type KnownDirectory, open } from "./fill.ts";
+import { killRepairAt, type RepairCall, repairCalls } from "./killed-repair.ts";
+import { labRepair } from "./lab-repair.ts";
 
 /** What came of one damage. Empty `problems`: everything is as promised. */
 export interface RoundResult {
@@ -20,20 +23,66 @@ export interface RoundResult {
   readonly problems: readonly string[];
 }
 
+export interface DamageChoice {
+  readonly seed: number;
+  /** Chosen by the seed when absent. */
+  readonly kind?: string | undefined;
+}
+
 /** Copies the directory, damages the copy, verifies, repairs, and compares with what is known. */
-export async function damageRound(
-  known: KnownDirectory,
-  { seed, kind }: { readonly seed: number; readonly kind?: string | undefined },
-  copy: string,
-): Promise<RoundResult> {
-  rmSync(copy, { recursive: true, force: true });
-  cpSync(join(known.root, "data"), copy, { recursive: true });
-  const damage = chooseDamage(copy, known, { seed, kind });
+export async function damageRound(known: KnownDirectory, choice: DamageChoice, copy: string): Promise<RoundResult> {
+  const damage = damageCopy(known, choice, copy);
   const round = new Round(known, damage, copy);
   await round.verify();
   await round.repair();
   const { found, lost, adopted, problems } = round;
-  return { seed, damage, found, lost, adopted, problems };
+  return { seed: choice.seed, damage, found, lost, adopted, problems };
+}
+
+function damageCopy(known: KnownDirectory, choice: DamageChoice, copy: string): Damage {
+  rmSync(copy, { recursive: true, force: true });
+  cpSync(join(known.root, "data"), copy, { recursive: true });
+  return chooseDamage(copy, known, choice);
+}
+
+/** A repair that nobody stopped. */
+export interface WholeRepair {
+  /** Every place at which it could have been killed. */
+  readonly calls: readonly RepairCall[];
+  /** What stands in the ledgers after it. */
+  readonly ledger: ReadonlySet<string>;
+}
+
+export async function wholeRepair(known: KnownDirectory, choice: DamageChoice, copy: string): Promise<WholeRepair> {
+  damageCopy(known, choice, copy);
+  const calls = await repairCalls(copy);
+  return { calls, ledger: readLedger(copy) };
+}
+
+/**
+ * Damages a copy and kills its repair at a call. A store that can be opened then is, as by somebody who does not care;
+ * the repair that comes next ends what the first one left, with all that the whole one would have saved.
+ */
+export async function killedRepairRound(
+  known: KnownDirectory,
+  { call, whole, ...choice }: DamageChoice & { readonly call: RepairCall; readonly whole: WholeRepair },
+  copy: string,
+): Promise<{ readonly opened: boolean; readonly problems: readonly string[] }> {
+  const round = new Round(known, damageCopy(known, choice, copy), copy);
+  await killRepairAt(copy, call);
+  const opened = await round.open();
+  await round.repairAgain();
+  const ledger = readLedger(copy);
+  const missing = Array.from(whole.ledger).filter((row) => !ledger.has(row));
+  return { opened, problems: [...round.problems, ...missing.map((row) => `not in the ledger: ${row}`)] };
+}
+
+/** What happened to which message, without what a repair says of itself. */
+function readLedger(directory: string): ReadonlySet<string> {
+  const index = new DatabaseSync(join(directory, "index.sqlite"), { readOnly: true });
+  const rows = index.prepare("SELECT mailbox, event, sequence FROM ledger WHERE event <> 'repaired'").all();
+  index.close();
+  return new Set(rows.map(({ mailbox, event, sequence }) => [mailbox, event, sequence].join(" ")));
 }
 
 class Round {
@@ -82,6 +131,26 @@ class Round {
     // What had been removed may be given up as well, when the rows that told of it are lost.
     this.lost = this.#known.messages.filter(({ uniqueId }) => lost.has(uniqueId)).length;
     this.adopted = second.steps.filter(({ code }) => code === "message-adopted").length;
+    await this.#mustBeWell();
+  }
+
+  /** Tells whether a store opens; it is stopped again at once. */
+  async open(): Promise<boolean> {
+    try {
+      await (await open(this.#directory)).stop();
+      return true;
+    } catch (error) {
+      if (!(error instanceof PosternError)) this.problems.push(`opening failed: ${describeError(error)}`);
+      return false;
+    }
+  }
+
+  /** The first was killed. */
+  async repairAgain(): Promise<void> {
+    if (this.#repair(true) !== undefined) await this.#mustBeWell();
+  }
+
+  async #mustBeWell(): Promise<void> {
     for (const { severity, code, text } of (await this.#findings()) ?? [])
       if (severity === "damage") this.problems.push(`after the repair verify finds: ${severity} ${code} ${text}`);
     const again = this.#repair(true);
@@ -103,7 +172,7 @@ class Round {
 
   #repair(apply: boolean): ReturnType<typeof repairStore> | undefined {
     try {
-      return repairStore(this.#directory, { apply, atMs: 1_800_000_000_000, actor: "cli:lab" });
+      return repairStore(this.#directory, { ...labRepair, apply });
     } catch (error) {
       this.problems.push(`repair failed: ${error instanceof Error ? error.stack : describeError(error)}`);
       return undefined;
