@@ -78,14 +78,17 @@ export class Laboratory {
     const settings = [upstream.configuration, options.configuration].filter((text) => text !== "");
     const gateway = await GatewayProcess.start({ settings });
     try {
-      const mailbox = await gateway.createMailbox("normal");
-      const hostile = await gateway.createMailbox("hostile");
+      const [mailbox, hostile, token] = await Promise.all([
+        gateway.createMailbox("normal"),
+        gateway.createMailbox("hostile"),
+        makeToken(gateway),
+      ]);
       const target: Target = {
         ports: gateway.ports,
         address: hostile.address,
         ownMailbox: hostile,
         administrator,
-        token: await makeToken(gateway),
+        token,
         upstream: upstream.place,
       };
       return new Laboratory(options, { gateway, target, mailbox, removeUpstream: upstream.remove });
