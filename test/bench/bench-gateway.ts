@@ -8,6 +8,7 @@ export const benchSettings = ['log.level = "warn"', "limits.connections_per_addr
 export async function startBenchGateway(
   run: Pick<BenchRun, "settings">,
   more: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<GatewayProcess> {
-  return GatewayProcess.start({ settings: [...benchSettings, ...more, ...run.settings] });
+  return GatewayProcess.start({ settings: [...benchSettings, ...more, ...run.settings], env });
 }

@@ -17,18 +17,24 @@ export interface GreetingSide {
 
 export const bareServerName = "bare Node.js server";
 
-/** Runs `work` with Postern, its SMTP ports, and beside it the least that Node.js can do, with the same certificate. */
+/**
+ * Runs `work` with Postern, its SMTP ports, and beside it the least that Node.js can do, with the same certificate; `env`
+ * is added to the environment of both.
+ */
 export async function withGreetingSides(
   run: BenchRun,
   work: (sides: readonly GreetingSide[]) => Promise<void>,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const directory = await temporaryDirectory("bench-greeting");
   await selfSigned(directory);
   const files = { certificateFile: join(directory, "certificate.pem"), keyFile: join(directory, "key.pem") };
-  const gateway = await startBenchGateway(run, [...certificateSettings(files), "limits.connections = 20000"]);
+  const many = ["limits.connections = 20000", "limits.connections_per_address = 20000"];
+  const gateway = await startBenchGateway(run, [...certificateSettings(files), ...many], env);
   const program = join(import.meta.dirname, "bare-server-process.ts");
   const bare = spawn(process.execPath, [program, files.certificateFile, files.keyFile], {
     stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, ...env },
   });
   try {
     const [plain = 0, tls = 0] = (await firstLine(bare)).split(" ").map(Number);

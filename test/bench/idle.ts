@@ -7,66 +7,73 @@ import { connect as connectTls } from "node:tls";
 import type { BenchRun } from "./bench-run.ts";
 import { type Comparison, compare, type Side } from "./comparison.ts";
 import { bareServerName, type GreetingSide, withGreetingSides } from "./greeting-sides.ts";
-import { restingBytes } from "./process-cost.ts";
+import { collectsAtSignal, heldBytes } from "./held-memory.ts";
 
-const fullCount = 2000;
-/** Enough to load and compile what a connection runs through. */
-const warmUpCount = 200;
+const fullCount = 1000;
 const atOnce = 20;
 const targetsKib = { plain: 12, tls: 50 };
 
+type Kind = keyof typeof targetsKib;
+
 export async function benchIdle(run: BenchRun): Promise<void> {
-  const shared = (full: number): number => Math.max(atOnce, Math.round(full * run.share));
-  const [count, warmUps] = [shared(fullCount), shared(warmUpCount)];
-  await withGreetingSides(run, async (sides) => {
-    for (const kind of ["plain", "tls"] as const) {
-      const comparison: Comparison = {
-        title: `${count} idle connections, ${kind === "tls" ? "inside TLS" : "in clear"}`,
-        method:
-          "Anonymous memory of the process, the least within some seconds, before and after clients have connected and " +
-          "sent EHLO; buffers of the kernel are not in it. The round before has made room in the process.",
-        columns: [
-          { figure: "kibEach", heading: "KiB/connection", digits: 1 },
-          { figure: "idleMiB", heading: "idle MiB", digits: 0 },
-        ],
-        goals: [
-          { figure: "kibEach", atMost: targetsKib[kind] },
-          { figure: "kibEach", over: bareServerName },
-        ],
-      };
-      await compare(
-        { ...run, rounds: 1 },
-        comparison,
-        sides.map((side) => idleSide(side, kind, (round) => (round > 0 ? count : warmUps))),
-      );
-    }
-  });
+  const count = Math.max(atOnce, Math.round(fullCount * run.share));
+  // Fresh processes for each: connections that have gone leave room for those that come later.
+  for (const kind of ["plain", "tls"] as const)
+    await withGreetingSides(run, (sides) => benchKind(run, kind, { sides, count }), collectsAtSignal);
 }
 
-function idleSide(side: GreetingSide, kind: "plain" | "tls", countOf: (round: number) => number): Side {
+async function benchKind(
+  run: BenchRun,
+  kind: Kind,
+  { sides, count }: { readonly sides: readonly GreetingSide[]; readonly count: number },
+): Promise<void> {
+  const comparison: Comparison = {
+    title: `Idle connections, ${kind === "tls" ? "inside TLS" : "in clear"}`,
+    method:
+      `Each round adds ${count} clients that have sent EHLO and stay; what the process's anonymous memory grows by, ` +
+      "collected on both sides before each count. Buffers of the kernel are not in it.",
+    columns: [
+      { figure: "kibEach", heading: "KiB/connection", digits: 1 },
+      { figure: "heldMiB", heading: "MiB in all", digits: 0 },
+    ],
+    goals: [
+      { figure: "kibEach", atMost: targetsKib[kind] },
+      { figure: "kibEach", over: bareServerName },
+    ],
+  };
+  const clients: Socket[] = [];
+  try {
+    await compare(
+      run,
+      comparison,
+      sides.map((side) => idleSide(side, kind, { clients, count })),
+    );
+  } finally {
+    for (const client of clients) client.destroy();
+  }
+}
+
+interface Clients {
+  readonly clients: Socket[];
+  readonly count: number;
+}
+
+/** The first round, which does not count, loads code and fills the room that a start leaves behind. */
+function idleSide(side: GreetingSide, kind: Kind, clients: Clients): Side {
+  let before = 0;
   return {
     name: side.name,
-    async measure(round) {
-      const count = countOf(round);
-      const clients: Socket[] = [];
-      const before = await restingBytes(side.pid);
-      try {
-        // The first ones load code; what they leave behind belongs to no connection.
-        await connectMany(side.ports[kind], kind, { clients, count });
-        const grown = (await restingBytes(side.pid)) - before;
-        return { kibEach: grown / 1024 / count, idleMiB: before / (1 << 20) };
-      } finally {
-        for (const client of clients) client.destroy();
-      }
+    async measure() {
+      await connectMany(side.ports[kind], kind, clients);
+      const held = await heldBytes(side.pid);
+      const grown = held - before;
+      before = held;
+      return { kibEach: grown / 1024 / clients.count, heldMiB: held / (1 << 20) };
     },
   };
 }
 
-async function connectMany(
-  port: number,
-  kind: "plain" | "tls",
-  { clients, count }: { readonly clients: Socket[]; readonly count: number },
-): Promise<void> {
+async function connectMany(port: number, kind: Kind, { clients, count }: Clients): Promise<void> {
   let left = count;
   const next = async (): Promise<void> => {
     while (left > 0) {
