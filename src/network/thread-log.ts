@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { AskPort } from "../base/ask-port.ts";
-import type { Log, LogFields } from "../observe/log.ts";
+import { type Log, logOver } from "../observe/log.ts";
 import type { ThreadEvent, ToGateway } from "./thread-messages.ts";
 
 /** The log of a network thread: events of one turn of the event loop go to the gateway together, in their order. */
@@ -11,7 +11,10 @@ export class ThreadLog {
 
   constructor(asking: Pick<AskPort<ToGateway, unknown>, "tell">) {
     this.#asking = asking;
-    this.log = this.#logWith({});
+    this.log = logOver((code, fields) => {
+      if (this.#events.length === 0) setImmediate(() => this.flush());
+      this.#events.push([code, fields]);
+    });
   }
 
   /** Sends what has gathered. */
@@ -19,15 +22,5 @@ export class ThreadLog {
     if (this.#events.length === 0) return;
     this.#asking.tell({ kind: "events", events: this.#events });
     this.#events = [];
-  }
-
-  #logWith(carried: LogFields): Log {
-    return {
-      event: (code, fields) => {
-        if (this.#events.length === 0) setImmediate(() => this.flush());
-        this.#events.push([code, { ...carried, ...fields }]);
-      },
-      with: (fields) => this.#logWith({ ...carried, ...fields }),
-    };
   }
 }

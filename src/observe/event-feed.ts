@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type LogEventCode, logEvents } from "./events.ts";
-import type { Log, LogFields } from "./log.ts";
+import { type Log, type LogFields, logOver } from "./log.ts";
 import { type PeerAddressForm, redactFields } from "./log-text.ts";
 
 /** One event as somebody sees it who follows what happens. */
@@ -78,12 +78,8 @@ export class EventFeed {
 
 /** A log whose events are fed as well. */
 export function feedingLog(log: Log, feed: EventFeed): Log {
-  const wrap = (inner: Log, carried: LogFields): Log => ({
-    event(code, fields = {}) {
-      feed.publish(code, { ...carried, ...fields });
-      inner.event(code, fields);
-    },
-    with: (fields) => wrap(inner.with(fields), { ...carried, ...fields }),
+  return logOver((code, fields) => {
+    feed.publish(code, fields);
+    log.event(code, fields);
   });
-  return wrap(log, {});
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type LogEventCode, logEvents } from "./events.ts";
-import type { Log, LogFields } from "./log.ts";
+import { type Log, type LogFields, logOver } from "./log.ts";
 import type { MetricsRegistry } from "./metrics.ts";
 
 /** Their causes are words of ours, a few of them. */
@@ -30,12 +30,8 @@ export function countingLog(log: Log, registry: MetricsRegistry): Log {
     }
     if (code === "pop3/updated" && typeof fields["removed"] === "number") removed.add(fields["removed"]);
   };
-  const wrap = (inner: Log): Log => ({
-    event(code, fields = {}) {
-      count(code, fields);
-      inner.event(code, fields);
-    },
-    with: (fields) => wrap(inner.with(fields)),
+  return logOver((code, fields) => {
+    count(code, fields);
+    log.event(code, fields);
   });
-  return wrap(log);
 }

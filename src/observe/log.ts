@@ -14,6 +14,29 @@ export interface Log {
   with(fields: LogFields): Log;
 }
 
+/** A log whose events, with the fields that it carries, go to `report`. A session has one: it is small. */
+export function logOver(report: (code: LogEventCode, fields: LogFields) => void): Log {
+  return new CarryingLog(report, {});
+}
+
+class CarryingLog implements Log {
+  readonly #report: (code: LogEventCode, fields: LogFields) => void;
+  readonly #carried: LogFields;
+
+  constructor(report: (code: LogEventCode, fields: LogFields) => void, carried: LogFields) {
+    this.#report = report;
+    this.#carried = carried;
+  }
+
+  event(code: LogEventCode, fields?: LogFields): void {
+    this.#report(code, { ...this.#carried, ...fields });
+  }
+
+  with(fields: LogFields): Log {
+    return new CarryingLog(this.#report, { ...this.#carried, ...fields });
+  }
+}
+
 export const silentLog: Log = {
   event: () => undefined,
   with: () => silentLog,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { pino } from "pino";
 import { type LogEventCode, logEvents } from "./events.ts";
-import type { Log, LogFields } from "./log.ts";
+import { type Log, type LogFields, logOver } from "./log.ts";
 import { escapeControls, formatFields, type PeerAddressForm, redactFields } from "./log-text.ts";
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
@@ -25,24 +25,17 @@ const ranks: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, 
  */
 export function createLog(options: LoggerOptions): Log {
   const write = options.format === "json" ? jsonWriter(options) : textWriter(options);
-  return logWith(options, write, {});
+  return logOver((code, fields) => {
+    if (ranks[logEvents[code].level] < ranks[options.level]) return;
+    try {
+      write(code, redactFields(fields, options.peerAddresses));
+    } catch {
+      // There is nowhere left to say that the log cannot be written.
+    }
+  });
 }
 
 type Writer = (code: LogEventCode, fields: LogFields) => void;
-
-function logWith(options: LoggerOptions, write: Writer, carried: LogFields): Log {
-  return {
-    event: (code, fields) => {
-      if (ranks[logEvents[code].level] < ranks[options.level]) return;
-      try {
-        write(code, redactFields({ ...carried, ...fields }, options.peerAddresses));
-      } catch {
-        // There is nowhere left to say that the log cannot be written.
-      }
-    },
-    with: (fields) => logWith(options, write, { ...carried, ...fields }),
-  };
-}
 
 function jsonWriter(options: LoggerOptions): Writer {
   const logger = pino(

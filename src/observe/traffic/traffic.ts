@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { LogEventCode } from "../events.ts";
-import type { Log, LogFields } from "../log.ts";
+import { type Log, type LogFields, logOver } from "../log.ts";
 import { bytesOf, isKeptEvent, keptEvents, LiveSessions } from "./live-sessions.ts";
 import { Origins } from "./origins.ts";
 import { Refusals, type RefusedThing } from "./refusals.ts";
@@ -61,14 +61,10 @@ export class Traffic {
 
 /** A log that tells the traffic of its events. */
 export function watchedLog(log: Log, traffic: Pick<Traffic, "event">): Log {
-  const wrap = (inner: Log, carried: LogFields): Log => ({
-    event(code, fields = {}) {
-      traffic.event(code, { ...carried, ...fields });
-      inner.event(code, fields);
-    },
-    with: (fields) => wrap(inner.with(fields), { ...carried, ...fields }),
+  return logOver((code, fields) => {
+    traffic.event(code, fields);
+    log.event(code, fields);
   });
-  return wrap(log, {});
 }
 
 function textOf(value: LogFields[string]): string | undefined {
