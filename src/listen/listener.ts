@@ -182,7 +182,7 @@ export class Listener {
       limits.leave(address);
       return;
     }
-    socket.once("close", () => limits.leave(address));
+    socket.on("close", () => limits.leave(address));
     const connection = new TcpConnection(socket, {
       id: this.#share.nextId(),
       secureContext: this.#share.secureContext,

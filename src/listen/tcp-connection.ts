@@ -211,6 +211,9 @@ export class TcpConnection implements Connection {
   }
 }
 
+/** Nothing of where it is used: what listens for as long as the connection lives would keep that. */
+function ignoreError(): void {}
+
 /** Waits for the server side of a handshake. `false`: failed, too slow or given up by the peer; the socket is destroyed. */
 function handshake(socket: TLSSocket, timeoutMs: number): Promise<boolean> {
   return new Promise((resolve) => {
@@ -223,7 +226,7 @@ function handshake(socket: TLSSocket, timeoutMs: number): Promise<boolean> {
       socket.off("close", fail);
       socket.off("error", fail);
       // A late error of a destroyed socket must not reach the process.
-      socket.on("error", () => undefined);
+      socket.on("error", ignoreError);
       if (!done) socket.destroy();
       resolve(done);
     }

@@ -4,31 +4,38 @@ import type { Capture, CaptureTarget, Kept } from "../capture/capture.ts";
 import type { RecordedRecipient } from "../capture/recorded-envelope.ts";
 import type { Mailbox } from "../mailbox/mailbox.ts";
 
+interface Copy {
+  readonly mailbox: Mailbox;
+  readonly recipients: RecordedRecipient[];
+}
+
 /** The mail transaction that is under way in a session: who it is for, and the capture once content flows. */
 export class OpenMail {
-  readonly #copies = new Map<MailboxId, { readonly mailbox: Mailbox; readonly recipients: RecordedRecipient[] }>();
+  /** Made for the first recipient: most connections that are open have none. */
+  #copies: Map<MailboxId, Copy> | undefined;
   #capture: Capture | undefined;
   /** Why the content can no longer be kept; told at its real end. */
   #failure: unknown;
 
   get mailboxes(): Iterable<MailboxId> {
-    return this.#copies.keys();
+    return this.#copies?.keys() ?? [];
   }
 
   /** One kept message per mailbox, however many of its recipients are named. `false`: too many mailboxes. */
   addRecipient(mailbox: Mailbox, recipient: RecordedRecipient, maxMailboxes: number): boolean {
-    const copy = this.#copies.get(mailbox.id);
+    const copies = (this.#copies ??= new Map());
+    const copy = copies.get(mailbox.id);
     if (copy !== undefined) {
       copy.recipients.push(recipient);
       return true;
     }
-    if (this.#copies.size >= maxMailboxes) return false;
-    this.#copies.set(mailbox.id, { mailbox, recipients: [recipient] });
+    if (copies.size >= maxMailboxes) return false;
+    copies.set(mailbox.id, { mailbox, recipients: [recipient] });
     return true;
   }
 
   targets(): readonly CaptureTarget[] {
-    return [...this.#copies.values()].map(({ mailbox, recipients }) => ({
+    return [...(this.#copies?.values() ?? [])].map(({ mailbox, recipients }) => ({
       mailbox: mailbox.id,
       recipient: mailbox.recipient,
       mostWaitingBytes: mailbox.mostWaitingBytes,

@@ -41,12 +41,12 @@ export interface SmtpSessionStages {
  * Serves one connection: joins the SMTP machine, which knows the conversation, to the stage that takes the mail. Without
  * AUTH that is journal intake, after AUTH the proxy. Resolves when the connection is over.
  */
-export async function serveSmtp(
+export function serveSmtp(
   connection: Connection,
   settings: SmtpSessionSettings,
   stages: SmtpSessionStages,
 ): Promise<void> {
-  await new SmtpSession(connection, settings, stages).run();
+  return new SmtpSession(connection, settings, stages).run();
 }
 
 class SmtpSession {
@@ -79,25 +79,35 @@ class SmtpSession {
     this.#log.event("session/opened", { port: this.#connection.local.port, tls: this.#connection.tls?.version });
     try {
       await this.#perform(this.#machine.handle({ type: "connected" }));
-      while (!this.#over) await this.#step();
+      while (!this.#over) if (await this.#mayRead()) await this.#readOnce();
     } finally {
       await this.#stage.close();
       this.#log.event("session/closed");
     }
   }
 
-  async #step(): Promise<void> {
+  /** Everything that was to be said is said, and there is no reason to end. */
+  async #mayRead(): Promise<boolean> {
     const { over } = this.#stage;
     if ((await this.#flush()) === false) this.#over = true;
     // Content is read to its real end first: in the middle of it nobody listens.
     else if (over !== undefined && !this.#machine.readsContent) await this.#end(over);
     else if (this.#draining && this.#machine.betweenTransactions) await this.#end(refusals.stopping);
-    else await this.#readOnce();
+    else return true;
+    return false;
   }
 
-  async #readOnce(): Promise<void> {
+  /**
+   * Here a session waits for as long as its client is silent. Each async function that waited with it would hold its
+   * frame in memory, and `run` what it has read last: so none of them does.
+   */
+  #readOnce(): Promise<void> {
     const fromMs = this.#nowMs();
-    const octets = await this.#read();
+    return this.#read().then((octets) => this.#hear(octets, fromMs));
+  }
+
+  async #hear(octets: Buffer | ConnectionEnd | undefined, fromMs: number): Promise<void> {
+    if (octets !== undefined) this.#reading = undefined;
     switch (octets) {
       case undefined:
         return;
@@ -128,11 +138,9 @@ class SmtpSession {
   }
 
   /** `undefined`: the stage is over, and the reading goes on behind it. */
-  async #read(): Promise<Buffer | ConnectionEnd | undefined> {
+  #read(): Promise<Buffer | ConnectionEnd | undefined> {
     const reading = (this.#reading ??= this.#connection.read(this.#timeLeftMs()));
-    const result = await (this.#stage.whenOver === undefined ? reading : this.#orStageOver(reading));
-    if (result !== undefined) this.#reading = undefined;
-    return result;
+    return this.#stage.whenOver === undefined ? reading : this.#orStageOver(reading);
   }
 
   #orStageOver(reading: Promise<Buffer | ConnectionEnd>): Promise<Buffer | ConnectionEnd | undefined> {

@@ -61,7 +61,8 @@ export class LineSplitter {
       return this.#dropping || this.#held.length >= maxLineBytes ? this.#drop() : needMore;
     }
     const whole = this.#held.subarray(0, end + 1);
-    this.#held = this.#held.subarray(end + 1);
+    // A slice of nothing would keep the memory of what is used up.
+    this.#held = end + 1 === this.#held.length ? noBytes : this.#held.subarray(end + 1);
     this.#looked = 0;
     if (this.#dropping || whole.length > maxLineBytes) {
       this.#dropping = false;
