@@ -40,6 +40,8 @@ async function benchKind(
       { figure: "kibEach", atMost: targetsKib[kind] },
       { figure: "kibEach", over: bareServerName },
     ],
+    // They load code and fill the room that a start leaves behind.
+    warmUps: 2,
   };
   const clients: Socket[] = [];
   try {
@@ -58,7 +60,6 @@ interface Clients {
   readonly count: number;
 }
 
-/** The first round, which does not count, loads code and fills the room that a start leaves behind. */
 function idleSide(side: GreetingSide, kind: Kind, clients: Clients): Side {
   let before = 0;
   return {
