@@ -12,6 +12,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { printMachine } from "../bench/machine.ts";
+import { peerPath } from "../support/peers.ts";
 import { printResults } from "./report.ts";
 import { runScenarios } from "./run-scenarios.ts";
 import { scenarios } from "./scenarios.ts";
@@ -35,6 +36,8 @@ const chosen = scenarios
   .filter(({ fullOnly }) => scale === "full" || fullOnly !== true)
   .filter(({ name }) => only === undefined || only.split(",").some((words) => name.toLowerCase().includes(words)));
 if (chosen.length === 0) throw new Error(`no scenario has ${values.only} in its name`);
+// Told now, not when everything else has run.
+if (values.tls) peerPath("testssl");
 
 printMachine();
 console.log(`${chosen.length} scenarios, seed ${values.seed}`);
