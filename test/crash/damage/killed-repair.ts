@@ -27,12 +27,14 @@ const changing = [
   "fdatasync",
 ];
 const program = join(import.meta.dirname, "repair-process.ts");
+/** What Node.js keeps of compiled modules is written by such calls as well, and not each time. */
+const env = { NODE_DISABLE_COMPILE_CACHE: "1" };
 
 /** Repairs a directory and tells every call that changed something, in their order. */
 export async function repairCalls(directory: string): Promise<readonly RepairCall[]> {
   const file = `${directory}.calls`;
   const trace = `-etrace=${changing.map((name) => `?${name}`).join(",")}`;
-  await runProgram("strace", [`-o${file}`, trace, process.execPath, program, directory]);
+  await runProgram("strace", [`-o${file}`, trace, process.execPath, program, directory], { env });
   const counts = new Map<string, number>();
   const calls = Array.from(readFileSync(file, "utf8").matchAll(/^(\w+)\(/gm), ([, name = ""]) => {
     const nth = (counts.get(name) ?? 0) + 1;
@@ -48,6 +50,6 @@ export async function killRepairAt(directory: string, { name, nth }: RepairCall)
   const inject = `-einject=${name}:signal=KILL:when=${nth}`;
   const traced = ["-o/dev/null", `-etrace=${name}`, inject, process.execPath, program, directory];
   // strace ends as the process that it follows does, by the same signal.
-  const { code } = await runProgram("strace", traced, { accept: [0, -1] });
+  const { code } = await runProgram("strace", traced, { env, accept: [0, -1] });
   if (code === 0) throw new Error(`the repair came to its end before ${name} number ${nth}`);
 }
