@@ -123,7 +123,9 @@ suite("settings", { skip: noConsole }, () => {
     await card("Gateway").getByRole("button", { name: "Save" }).click();
     await page.getByText("Somebody else changed the settings meanwhile").waitFor();
     assert.equal(await card("Gateway").getByLabel("Domains of mailbox addresses").inputValue(), "mine.test");
+    const saved = page.waitForResponse((answer) => answer.request().method() === "PATCH" && answer.ok());
     await card("Gateway").getByRole("button", { name: "Save" }).click();
+    await saved;
     await page.getByText("Somebody else changed the settings meanwhile").waitFor({ state: "detached" });
     const mailbox = await world.api.local.createMailbox();
     const { body } = await root.call("GET", `mailboxes/${mailbox.id}`);
