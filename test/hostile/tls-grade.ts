@@ -31,6 +31,8 @@ export interface TlsGrade {
 
 /** What testssl.sh says when it finds nothing against it, or tells a fact. */
 const harmless = new Set(["OK", "INFO", "DEBUG"]);
+/** Speaks of the openssl that testssl.sh runs, which has no GOST here, and not of the listener. */
+const ofItself = "engine_problem";
 
 export async function gradeTls(): Promise<readonly TlsGrade[]> {
   const gateway = await GatewayProcess.start();
@@ -72,7 +74,7 @@ async function findings({ port, startTls }: TlsListener, file: string): Promise<
   });
   const parsed: unknown = JSON.parse(await readFile(file, "utf8"));
   if (!Array.isArray(parsed)) throw new Error(stdout.toString().slice(-2000));
-  return parsed.filter(isFinding);
+  return parsed.filter(isFinding).filter(({ id }) => id !== ofItself);
 }
 
 function gradeOf(listener: string, found: readonly Finding[]): TlsGrade {
